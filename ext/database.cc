@@ -1,0 +1,175 @@
+#include "database.h"
+
+#include <cctype>
+
+namespace fastmigrate {
+namespace {
+
+std::string Doubled(std::string_view text, char quote) {
+  std::string quoted(1, quote);
+  for (char c : text) {
+    if (c == quote) quoted += quote;
+    quoted += c;
+  }
+  quoted += quote;
+  return quoted;
+}
+
+// For the path and the parameters of a URI; everything that could mean something is escaped.
+std::string PercentEncoded(std::string_view text) {
+  static constexpr char kHex[] = "0123456789ABCDEF";
+  std::string encoded;
+  for (char c : text) {
+    auto byte = static_cast<unsigned char>(c);
+    if (std::isalnum(byte) || c == '/' || c == '.' || c == '-' || c == '_') {
+      encoded += c;
+    } else {
+      encoded += {'%', kHex[byte >> 4], kHex[byte & 15]};
+    }
+  }
+  return encoded;
+}
+
+// https://www.sqlite.org/uri.html, "URI Format": a drive letter needs a '/' in front.
+std::string UriOfFile(const char* filename) {
+  std::string path = filename;
+#ifdef _WIN32
+  for (char& c : path) {
+    if (c == '\\') c = '/';
+  }
+  if (path.size() > 1 && path[1] == ':') path = "/" + path;
+#endif
+  std::string uri = "file:" + PercentEncoded(path);
+  char separator = '?';
+  for (int i = 0; const char* key = sqlite3_uri_key(filename, i); ++i) {
+    if (std::string_view(key) == "cache") continue;
+    uri += separator + PercentEncoded(key) + "=" +
+           PercentEncoded(sqlite3_uri_parameter(filename, key));
+    separator = '&';
+  }
+  return uri;
+}
+
+}  // namespace
+
+void Statement::Bind(int index, int64_t value) { sqlite3_bind_int64(handle(), index, value); }
+void Statement::Bind(int index, double value) { sqlite3_bind_double(handle(), index, value); }
+void Statement::Bind(int index, std::string_view text) {
+  sqlite3_bind_text(handle(), index, text.data() ? text.data() : "", static_cast<int>(text.size()),
+                    SQLITE_TRANSIENT);
+}
+void Statement::BindNull(int index) { sqlite3_bind_null(handle(), index); }
+
+Result<bool> Statement::Step() {
+  if (handle() == nullptr) return false;
+  int rc = sqlite3_step(handle());
+  if (rc == SQLITE_ROW) return true;
+  if (rc == SQLITE_DONE) return false;
+  sqlite3* db = sqlite3_db_handle(handle());
+  Error error{sqlite3_extended_errcode(db), sqlite3_errmsg(db)};
+  sqlite3_reset(handle());
+  return error;
+}
+
+Status Statement::Run() {
+  while (true) {
+    Result<bool> row = Step();
+    if (!row) return row.error();
+    if (!*row) break;
+  }
+  Reset();
+  return {};
+}
+
+void Statement::Reset() { sqlite3_reset(handle()); }
+
+bool Statement::IsNull(int column) const { return Type(column) == SQLITE_NULL; }
+int Statement::Type(int column) const { return sqlite3_column_type(handle(), column); }
+int64_t Statement::Integer(int column) const { return sqlite3_column_int64(handle(), column); }
+double Statement::Real(int column) const { return sqlite3_column_double(handle(), column); }
+std::string Statement::Text(int column) const {
+  const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(handle(), column));
+  if (text == nullptr) return {};
+  return {text, static_cast<size_t>(sqlite3_column_bytes(handle(), column))};
+}
+
+Database Database::Borrow(sqlite3* handle) { return {handle, false}; }
+
+Result<Database> Database::Open(const std::string& uri, int flags, const char* vfs) {
+  sqlite3* handle = nullptr;
+  int rc = sqlite3_open_v2(uri.c_str(), &handle, flags, vfs);
+  Database db(handle, true);
+  if (rc == SQLITE_OK) return db;
+  if (handle == nullptr) return Error{SQLITE_NOMEM, "out of memory"};
+  return db.LastError();
+}
+
+Result<Database> Database::OpenBeside(const Database& other) {
+  const char* filename = sqlite3_db_filename(other.handle(), "main");
+  if (filename == nullptr || *filename == '\0') {
+    return MakeError("the database has no file");
+  }
+  sqlite3_vfs* vfs = nullptr;
+  sqlite3_file_control(other.handle(), "main", SQLITE_FCNTL_VFS_POINTER, &vfs);
+  int access = other.IsReadOnly() ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
+  return Open(UriOfFile(filename), access | SQLITE_OPEN_URI, vfs ? vfs->zName : nullptr);
+}
+
+Status Database::Execute(const std::string& sql) const {
+  if (sqlite3_exec(handle_, sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK) return {};
+  return LastError();
+}
+
+Result<Statement> Database::Prepare(std::string_view sql) const {
+  sqlite3_stmt* statement = nullptr;
+  int rc = sqlite3_prepare_v2(handle_, sql.data(), static_cast<int>(sql.size()), &statement, nullptr);
+  if (rc != SQLITE_OK) return LastError();
+  return Statement(statement);
+}
+
+Result<std::optional<int64_t>> Database::QueryInteger(std::string_view sql) const {
+  Result<Statement> statement = Prepare(sql);
+  if (!statement) return statement.error();
+  Result<bool> row = statement->Step();
+  if (!row) return row.error();
+  if (!*row || statement->IsNull(0)) return std::optional<int64_t>();
+  return std::optional<int64_t>(statement->Integer(0));
+}
+
+Result<std::optional<std::string>> Database::QueryText(std::string_view sql) const {
+  Result<Statement> statement = Prepare(sql);
+  if (!statement) return statement.error();
+  Result<bool> row = statement->Step();
+  if (!row) return row.error();
+  if (!*row || statement->IsNull(0)) return std::optional<std::string>();
+  return std::optional<std::string>(statement->Text(0));
+}
+
+Error Database::LastError() const {
+  return {sqlite3_extended_errcode(handle_), sqlite3_errmsg(handle_)};
+}
+
+std::string Database::MainPath() const {
+  const char* filename = sqlite3_db_filename(handle_, "main");
+  return filename ? filename : "";
+}
+
+int64_t Database::TotalChanges() const {
+#if SQLITE_VERSION_NUMBER >= 3037000
+  if (sqlite3_libversion_number() >= 3037000) return sqlite3_total_changes64(handle_);
+#endif
+  return sqlite3_total_changes(handle_);
+}
+
+bool Database::IsInterrupted() const {
+#if SQLITE_VERSION_NUMBER >= 3041000
+  if (sqlite3_libversion_number() >= 3041000) return sqlite3_is_interrupted(handle_) != 0;
+#endif
+  // Any statement that is started while the interrupt is in force fails with it.
+  return sqlite3_exec(handle_, "SELECT 1", nullptr, nullptr, nullptr) == SQLITE_INTERRUPT;
+}
+
+std::string QuoteName(std::string_view name) { return Doubled(name, '"'); }
+std::string QuoteText(std::string_view text) { return Doubled(text, '\''); }
+
+}  // namespace fastmigrate

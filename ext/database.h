@@ -1,0 +1,110 @@
+// Connections and statements, wrapped so that every return code is read and everything is closed.
+//
+// A Database is borrowed (the host's connection, which we never close) or owned (one that we
+// opened). A Statement belongs to the Database that prepared it and must not outlive it.
+//
+//   Result<Statement> statement = db.Prepare("SELECT version FROM main._meta WHERE id = ?1");
+//   if (!statement) return statement.error();
+//   statement->Bind(1, 1);
+//   Result<bool> row = statement->Step();
+//
+// Errors carry SQLite's extended result code and message, nothing else; callers add the context.
+
+#ifndef FASTMIGRATE_DATABASE_H_
+#define FASTMIGRATE_DATABASE_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "result.h"
+#include "sqlite_api.h"
+
+namespace fastmigrate {
+
+class Statement {
+ public:
+  // Takes ownership; null is a statement of no SQL (only comments).
+  explicit Statement(sqlite3_stmt* statement) : statement_(statement) {}
+
+  sqlite3_stmt* handle() const { return statement_.get(); }
+
+  // Parameters count from 1. The text is copied.
+  void Bind(int index, int64_t value);
+  void Bind(int index, double value);
+  void Bind(int index, std::string_view text);
+  void BindNull(int index);
+
+  // True: a row is there. False: done; the statement may be stepped again after Reset().
+  Result<bool> Step();
+  // Steps to the end, whatever rows there are, and resets.
+  Status Run();
+  void Reset();
+
+  // Of the present row; columns count from 0.
+  bool IsNull(int column) const;
+  int Type(int column) const;  // SQLITE_INTEGER, SQLITE_TEXT, ...
+  int64_t Integer(int column) const;
+  double Real(int column) const;
+  std::string Text(int column) const;  // empty for NULL
+
+ private:
+  struct Finalizer {
+    void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
+  };
+  std::unique_ptr<sqlite3_stmt, Finalizer> statement_;
+};
+
+class Database {
+ public:
+  static Database Borrow(sqlite3* handle);
+  // Opens a database of our own. `flags` as for sqlite3_open_v2(); `vfs` null is the default one.
+  static Result<Database> Open(const std::string& uri, int flags, const char* vfs = nullptr);
+  // A second connection to the file of `other`'s main database: same VFS, same URI parameters (but
+  // never a shared cache), read-only if that is. It is an error when there is no such file
+  // (in-memory and temporary databases). Nothing is read yet.
+  static Result<Database> OpenBeside(const Database& other);
+
+  sqlite3* handle() const { return handle_; }
+
+  // Runs all statements of the text; rows are dropped.
+  Status Execute(const std::string& sql) const;
+  // One statement.
+  Result<Statement> Prepare(std::string_view sql) const;
+  // The first column of the first row; nullopt when there is no row or it is NULL.
+  Result<std::optional<int64_t>> QueryInteger(std::string_view sql) const;
+  Result<std::optional<std::string>> QueryText(std::string_view sql) const;
+
+  // The last failed call's error.
+  Error LastError() const;
+
+  // Neither BEGIN nor SAVEPOINT has been executed, or what they opened is closed.
+  bool InAutocommit() const { return sqlite3_get_autocommit(handle_) != 0; }
+  // Full path of main's file; empty for an in-memory or temporary database.
+  std::string MainPath() const;
+  bool IsReadOnly() const { return sqlite3_db_readonly(handle_, "main") == 1; }
+  // Rows changed since the connection was opened, triggers included.
+  int64_t TotalChanges() const;
+  // Whether the host has called sqlite3_interrupt() and a statement of this connection is still
+  // running (ours is, for as long as we are called from SQL).
+  bool IsInterrupted() const;
+
+ private:
+  struct Closer {
+    void operator()(sqlite3* db) const { sqlite3_close_v2(db); }
+  };
+  Database(sqlite3* handle, bool owned) : owned_(owned ? handle : nullptr), handle_(handle) {}
+
+  std::unique_ptr<sqlite3, Closer> owned_;
+  sqlite3* handle_;
+};
+
+// A name as an SQL identifier, and a text as an SQL string literal.
+std::string QuoteName(std::string_view name);
+std::string QuoteText(std::string_view text);
+
+}  // namespace fastmigrate
+
+#endif  // FASTMIGRATE_DATABASE_H_
