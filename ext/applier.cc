@@ -1,0 +1,461 @@
+#include "applier.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <set>
+
+#include "ledger.h"
+#include "process.h"
+#include "settings.h"
+#include "sql_lexer.h"
+
+namespace fastmigrate {
+namespace {
+
+constexpr std::chrono::seconds kBatchAge{1};
+constexpr char kScriptSavepoint[] = "fastmigrate script";
+
+// The host's enforcement of foreign keys, off while scripts run. In the caller's transaction it
+// cannot be changed, and is off already.
+class EnforcementOff {
+ public:
+  explicit EnforcementOff(const Database& db) : db_(db), was_on_(ForeignKeysEnforced(db)) {
+    if (was_on_) EnforceForeignKeys(db_, false);
+  }
+  ~EnforcementOff() {
+    if (ForeignKeysEnforced(db_) != was_on_) EnforceForeignKeys(db_, was_on_);
+  }
+  EnforcementOff(const EnforcementOff&) = delete;
+  EnforcementOff& operator=(const EnforcementOff&) = delete;
+
+ private:
+  const Database& db_;
+  bool was_on_;
+};
+
+Result<std::set<std::string>> AttachedSchemas(const Database& db) {
+  Result<Statement> rows = db.Prepare("PRAGMA database_list");
+  if (!rows) return rows.error();
+  std::set<std::string> schemas;
+  while (true) {
+    Result<bool> row = rows->Step();
+    if (!row) return row.error();
+    if (!*row) return schemas;
+    schemas.insert(rows->Text(1));
+  }
+}
+
+// Detaches, when it goes, what was attached since.
+class AttachmentKeeper {
+ public:
+  AttachmentKeeper(const Database& db, bool needed) : db_(db) {
+    if (!needed) return;
+    if (Result<std::set<std::string>> schemas = AttachedSchemas(db); schemas) before_ = *schemas;
+  }
+  ~AttachmentKeeper() {
+    if (before_.empty()) return;
+    Result<std::set<std::string>> now = AttachedSchemas(db_);
+    if (!now) return;
+    for (const std::string& schema : *now) {
+      if (before_.count(schema) == 0 && schema != "temp") {
+        (void)db_.Execute("DETACH " + QuoteName(schema));
+      }
+    }
+  }
+  AttachmentKeeper(const AttachmentKeeper&) = delete;
+  AttachmentKeeper& operator=(const AttachmentKeeper&) = delete;
+
+ private:
+  const Database& db_;
+  std::set<std::string> before_;
+};
+
+bool ProgramsAllowed() {
+  const char* allowed = std::getenv("FASTMIGRATE_ALLOW_SCRIPTS");
+  return allowed != nullptr && std::string_view(allowed) == "1";
+}
+
+size_t LineOf(const SqlScript& script, size_t offset) {
+  return PositionAt(script.text, offset).line;
+}
+
+// The last line of SQL before the offset.
+size_t LastLineBefore(const SqlScript& script, size_t offset) {
+  size_t last = script.text.find_last_not_of(" \t\r\n", offset == 0 ? 0 : offset - 1);
+  return LineOf(script, last == std::string::npos ? 0 : last);
+}
+
+}  // namespace
+
+// Time and changed rows since it was made.
+class Applier::Measure {
+ public:
+  explicit Measure(const Database& db)
+      : db_(db), changes_(db.TotalChanges()), began_(std::chrono::steady_clock::now()) {}
+
+  int64_t Changes() const { return db_.TotalChanges() - changes_; }
+  double Milliseconds() const {
+    std::chrono::duration<double, std::milli> passed = std::chrono::steady_clock::now() - began_;
+    return passed.count();
+  }
+
+ private:
+  const Database& db_;
+  int64_t changes_;
+  std::chrono::steady_clock::time_point began_;
+};
+
+ScriptSteps StepsOf(const PendingScript& script, const Database& db) {
+  auto present = [&](const std::string& schema, const std::string& name) -> std::string {
+    if (name == "foreign_keys") return "0";  // as it is while scripts run
+    Result<std::string> value = ReadPragma(db, schema, name);
+    return value ? NormalizedPragmaValue(name, *value) : "";
+  };
+  return PlanSteps(script.sql(), present, !db.MainPath().empty());
+}
+
+Applier::Applier(const Database& db, ApplyOptions options)
+    : db_(db), options_(std::move(options)) {}
+
+Status Applier::Apply(std::vector<PendingScript>* scripts, int version) {
+  RowidKeeper rowid(db_);
+  EnforcementOff enforcement(db_);
+  version_ = committed_version_ = version;
+  Status status = Run(scripts);
+  if (!retry_carefully_) return status;
+  careful_ = true;
+  retry_carefully_ = false;
+  failure_note_.clear();
+  return Run(scripts);
+}
+
+Status Applier::Run(std::vector<PendingScript>* scripts) {
+  version_ = committed_version_;
+  uncommitted_.clear();
+  for (PendingScript& script : *scripts) {
+    if (script.version() <= version_) continue;
+    Status status = ApplyOne(&script);
+    if (status && batch_ && (careful_ || BatchIsOld())) status = CommitBatch();
+    if (status) continue;
+    if (retry_carefully_) return status;
+    // What ran before the failed one stays, as far as SQLite has left the transaction alive.
+    if (Status commit = CommitBatch(); !commit && retry_carefully_) return commit;
+    return status;
+  }
+  return CommitBatch();
+}
+
+Status Applier::ApplyOne(PendingScript* script) {
+  failure_note_ = "this one was not run";
+  if (script->IsProgram()) {
+    if (Status status = CommitBatch(); !status) return status;
+    return ApplyProgram(*script);
+  }
+  if (Status status = script->LoadText(); !status) return status;
+  ScriptSteps steps = StepsOf(*script, db_);
+  Status status;
+  if (steps.IsOnePart()) {
+    status = ApplyInBatch(script, steps);
+  } else {
+    status = CommitBatch();
+    if (status) status = ApplyInParts(script, steps);
+  }
+  script->DropText();
+  return status;
+}
+
+Status Applier::OpenBatch() {
+  if (batch_) return {};
+  Result<Transaction> transaction = Transaction::Begin(db_, options_.interrupted);
+  if (!transaction) return transaction.error();
+  batch_.emplace(std::move(*transaction));
+  batch_began_ = std::chrono::steady_clock::now();
+  return FollowVersion();
+}
+
+// Under the write lock: makes the tables of a new database, and sees whether another process has
+// moved the version since it was read.
+Status Applier::FollowVersion() {
+  Result<LedgerState> ledger = ReadLedger(db_);
+  if (!ledger) return ledger.error();
+  if (!ledger->version && ledger->has_content) {
+    return MakeError("the database has got content meanwhile, but no version");
+  }
+  int version = ledger->version.value_or(0);
+  if (version < version_) {
+    return MakeError("the database went back from version " + std::to_string(version_) + " to " +
+                     std::to_string(version) + " meanwhile; try again");
+  }
+  version_ = committed_version_ = version;
+  return CreateLedger(db_);
+}
+
+bool Applier::BatchIsOld() const {
+  return !options_.one_transaction && std::chrono::steady_clock::now() - batch_began_ > kBatchAge;
+}
+
+Status Applier::CommitBatch() {
+  if (batch_ && batch_->IsAlive() && options_.check_foreign_keys && !careful_ &&
+      !uncommitted_.empty()) {
+    Result<std::vector<ForeignKeyViolation>> violations = FindForeignKeyViolations(db_);
+    if (!violations) return violations.error();
+    if (!violations->empty()) {
+      batch_.reset();
+      retry_carefully_ = true;
+      return MakeError("rows without a parent");
+    }
+  }
+  return CommitChecked();
+}
+
+// Without a look at the foreign keys, which the caller has had.
+Status Applier::CommitChecked() {
+  if (!batch_) return {};
+  Transaction transaction = std::move(*batch_);
+  batch_.reset();
+  if (!transaction.IsAlive()) {
+    uncommitted_.clear();
+    return MakeError("SQLite has rolled the transaction back");
+  }
+  if (Status status = transaction.Commit(options_.interrupted); !status) {
+    return Error{status.error().code, "cannot commit: " + status.error().message};
+  }
+  committed_version_ = version_;
+  applied_.insert(applied_.end(), uncommitted_.begin(), uncommitted_.end());
+  uncommitted_.clear();
+  return {};
+}
+
+Status Applier::ApplyInBatch(PendingScript* script, const ScriptSteps& steps) {
+  if (Status status = OpenBatch(); !status) return status;
+  if (script->version() <= version_) return {};
+  Status status = RunInSavepoint(script, steps);
+  if (status || batch_->IsAlive()) return status;
+  bool may_succeed = (status.error().code & 0xFF) == SQLITE_CONSTRAINT ||
+                     (status.error().code & 0xFF) == SQLITE_ERROR;
+  if (!batch_->IsNested() && !careful_ && may_succeed && !uncommitted_.empty()) {
+    retry_carefully_ = true;
+  } else if (batch_->IsNested()) {
+    failure_note_ = "SQLite has rolled back the whole transaction that was open";
+  } else if (!uncommitted_.empty()) {
+    failure_note_ = "this one and those before it since the last commit were rolled back";
+  }
+  return status;
+}
+
+Status Applier::RunInSavepoint(PendingScript* script, const ScriptSteps& steps) {
+  const SqlScript& sql = script->sql();
+  Result<Savepoint> savepoint = Savepoint::Open(db_, kScriptSavepoint);
+  if (!savepoint) return savepoint.error();
+  failure_note_ = "this one was rolled back";
+  std::vector<ForeignKeyViolation> violations_before;
+  std::optional<std::string> fingerprint;
+  Status look = LookBefore(&violations_before, &fingerprint, sql, careful_);
+  if (!look) return look;
+
+  Measure measure(db_);
+  SettingsKeeper settings(db_);
+  ScriptRunner runner(db_, sql, steps, &settings);
+  for (const ScriptStep& part : steps.steps) {
+    if (Status status = runner.RunPart(part); !status) return status;
+  }
+  settings.PutBackInTransaction();
+  if (careful_) {
+    if (Status status = CheckForeignKeys(sql, violations_before); !status) return status;
+  }
+  if (Status status = CheckLedgerUntouched(sql, fingerprint); !status) return status;
+  if (Status status = Record(*script, measure, runner.statement_count()); !status) return status;
+  return savepoint->Release();
+}
+
+// What is compared after the script: the rows without a parent, where the caller cares for them,
+// and our own tables, where the script names them.
+Status Applier::LookBefore(std::vector<ForeignKeyViolation>* violations,
+                           std::optional<std::string>* fingerprint, const SqlScript& sql,
+                           bool foreign_keys) {
+  if (foreign_keys && options_.check_foreign_keys) {
+    Result<std::vector<ForeignKeyViolation>> found = FindForeignKeyViolations(db_);
+    if (!found) return found.error();
+    *violations = std::move(*found);
+  }
+  if (sql.mentions_our_tables) {
+    Result<std::string> present = LedgerFingerprint(db_);
+    if (!present) return present.error();
+    *fingerprint = *present;
+  }
+  return {};
+}
+
+Status Applier::CheckLedgerUntouched(const SqlScript& sql,
+                                     const std::optional<std::string>& fingerprint) {
+  bool untouched = false;
+  if (fingerprint) {
+    Result<std::string> present = LedgerFingerprint(db_);
+    untouched = present && *present == *fingerprint;
+  } else {
+    Result<std::optional<int64_t>> version =
+        db_.QueryInteger("SELECT version FROM main._meta WHERE id = 1");
+    untouched = version && version->value_or(-1) == version_;
+  }
+  if (untouched) return {};
+  return MakeError(sql.file_name +
+                   ": a script must not change main._meta or main._fastmigrate_history; "
+                   "fastmigrate moves the version itself");
+}
+
+Status Applier::CheckForeignKeys(const SqlScript& sql,
+                                 const std::vector<ForeignKeyViolation>& before) const {
+  if (!options_.check_foreign_keys) return {};
+  Result<std::vector<ForeignKeyViolation>> after = FindForeignKeyViolations(db_);
+  if (!after) return after.error();
+  std::vector<ForeignKeyViolation> violations = NewViolations(before, *after);
+  if (violations.empty()) return {};
+  return Error{SQLITE_CONSTRAINT_FOREIGNKEY, sql.file_name + ": FOREIGN KEY constraint failed: " +
+                                                 DescribeViolations(violations)};
+}
+
+Status Applier::Record(const PendingScript& script, const Measure& measure, int64_t statements) {
+  AppliedScript applied;
+  applied.version = script.version();
+  applied.name = script.migration().name;
+  applied.kind = KindName(script.migration().kind);
+  applied.statements = statements;
+  applied.changes = measure.Changes();
+  applied.duration_ms = measure.Milliseconds();
+
+  HistoryRecord record;
+  record.version = applied.version;
+  record.previous_version = version_;
+  record.name = applied.name;
+  record.kind = applied.kind;
+  record.origin = "applied";
+  record.checksum = script.checksum();
+  record.duration_ms = applied.duration_ms;
+  record.statements = statements;
+  if (Status status = AdvanceLedger(db_, record); !status) return status;
+  version_ = applied.version;
+  sqlite3_log(SQLITE_NOTICE, "fastmigrate: %s, %lld statements, %.1f ms", applied.name.c_str(),
+              static_cast<long long>(statements), applied.duration_ms);
+  uncommitted_.push_back(std::move(applied));
+  return {};
+}
+
+// A script that more than one transaction holds, while it runs.
+struct Applier::PartedScript {
+  PartedScript(const Database& db, PendingScript* pending_script, const ScriptSteps& script_steps)
+      : script(*pending_script),
+        steps(script_steps),
+        attachments(db, script.sql().Has(StatementKind::kAttach)),
+        enforcement(db),
+        measure(db),
+        settings(db),
+        runner(db, script.sql(), steps, &settings) {}
+
+  PendingScript& script;
+  const ScriptSteps& steps;
+  AttachmentKeeper attachments;
+  EnforcementOff enforcement;  // for what the script itself sets
+  Measure measure;
+  SettingsKeeper settings;
+  ScriptRunner runner;
+  bool begun = false;  // a part has been begun, so that nobody else can have applied it
+  std::optional<std::string> fingerprint;
+  std::vector<ForeignKeyViolation> violations_before;
+};
+
+Status Applier::ApplyInParts(PendingScript* script, const ScriptSteps& steps) {
+  PartedScript run(db_, script, steps);
+  Status status;
+  for (size_t i = 0; i < steps.steps.size() && status; ++i) {
+    const ScriptStep& step = steps.steps[i];
+    if (step.outside != nullptr) {
+      status = run.runner.RunOutside(*step.outside, options_.interrupted);
+      continue;
+    }
+    bool last = !steps.HasPartBehind(i);
+    status = ApplyPart(&run, &step, last);
+    if (!run.begun) return status;  // another process has applied the script
+    if (!status) break;
+    std::string line = std::to_string(LastLineBefore(script->sql(), step.end));
+    failure_note_ = last ? "this one is committed, but what stands behind line " + line + " failed"
+                         : "this one is committed up to line " + line;
+  }
+  // Where all of it stands outside of transactions, the version moves behind it.
+  if (status && version_ < script->version()) status = ApplyPart(&run, nullptr, true);
+  if (status) return status;
+  batch_.reset();
+  uncommitted_.clear();
+  version_ = committed_version_;
+  return status;
+}
+
+// One part in its transaction, with the version when it is the last; a null part is empty.
+Status Applier::ApplyPart(PartedScript* run, const ScriptStep* part, bool last) {
+  const SqlScript& sql = run->script.sql();
+  if (Status status = OpenBatch(); !status) return status;
+  if (run->script.version() <= version_) {
+    if (!run->begun) return CommitBatch();
+    return MakeError(sql.file_name + ": another process has applied this script meanwhile");
+  }
+  if (!run->begun) {
+    run->begun = true;
+    if (Status status = LookBefore(&run->violations_before, &run->fingerprint, sql, true);
+        !status) {
+      return status;
+    }
+  }
+  if (part != nullptr) {
+    if (Status status = run->runner.RunPart(*part); !status) return status;
+  }
+  if (Status status = CheckLedgerUntouched(sql, run->fingerprint); !status) return status;
+  if (last) {
+    run->settings.PutBackInTransaction();
+    if (Status status = CheckForeignKeys(sql, run->violations_before); !status) return status;
+    Status status = Record(run->script, run->measure, run->runner.statement_count());
+    if (!status) return status;
+  }
+  return CommitChecked();
+}
+
+Status Applier::ApplyProgram(const PendingScript& script) {
+  const Migration& migration = script.migration();
+  if (!ProgramsAllowed()) {
+    return MakeError(migration.name +
+                     " is a program, and programs are not run unless the environment of this "
+                     "process has FASTMIGRATE_ALLOW_SCRIPTS=1");
+  }
+  Result<FileLock> lock = FileLock::Acquire(migration.path, options_.interrupted);
+  if (!lock) return lock.error();
+  // Under the lock: another process may have run it meanwhile.
+  std::optional<int> version;
+  Status read = RetryWhileBusy(options_.interrupted, [&]() -> Status {
+    Result<std::optional<int>> present = ReadVersion(db_);
+    if (!present) return present.error();
+    version = *present;
+    return {};
+  });
+  if (!read) return read;
+  version_ = committed_version_ = std::max(version_, version.value_or(0));
+  if (script.version() <= version_) return {};
+
+  failure_note_ = "what this one has done meanwhile is not undone";
+  Measure measure(db_);
+  const char* interpreter = migration.kind == MigrationKind::kPython ? "python3" : "sh";
+  Result<ProcessResult> run =
+      RunProcess({interpreter, migration.path, db_.MainPath()}, options_.interrupted);
+  if (!run) return run.error().Within(migration.name);
+  if (run->signal != 0 || run->exit_code != 0) {
+    std::string how = run->signal != 0 ? "was ended by signal " + std::to_string(run->signal)
+                                       : "exited with status " + std::to_string(run->exit_code);
+    if (!run->error_tail.empty()) how += "; its standard error ends:\n" + run->error_tail;
+    return MakeError(migration.name + " " + how);
+  }
+  if (Status status = OpenBatch(); !status) return status;
+  if (script.version() <= version_) {
+    return MakeError(migration.name + " has moved the version itself; fastmigrate does that");
+  }
+  if (Status status = Record(script, measure, 1); !status) return status;
+  return CommitChecked();
+}
+
+}  // namespace fastmigrate

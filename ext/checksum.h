@@ -1,0 +1,43 @@
+// What identifies the content of a script.
+//
+// For SQL it is taken over the tokens: comments, white space, line endings and surplus semicolons
+// may change, the SQL may not. For a program (.py, .sh) it is taken over the bytes, with LF line
+// endings. The hash is XXH3-128, which tells accidents apart, not attacks: whoever can edit a
+// script can make it do anything anyway.
+//
+// Written as 32 lower-case hexadecimal digits, the canonical form of XXH128.
+
+#ifndef FASTMIGRATE_CHECKSUM_H_
+#define FASTMIGRATE_CHECKSUM_H_
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "sql_lexer.h"
+
+namespace fastmigrate {
+
+class TokenChecksum {
+ public:
+  TokenChecksum();
+  ~TokenChecksum();
+
+  // Tokens in their order; white space and comments may be given and are passed over.
+  void Add(const Token& token);
+  std::string Digest() const;
+
+ private:
+  void AddBytes(std::string_view bytes);
+
+  struct State;
+  std::unique_ptr<State> state_;
+  bool separator_pending_ = false;  // a semicolon was seen and no token since
+  bool empty_ = true;
+};
+
+std::string ProgramChecksum(std::string_view text);
+
+}  // namespace fastmigrate
+
+#endif  // FASTMIGRATE_CHECKSUM_H_

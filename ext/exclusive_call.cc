@@ -1,0 +1,42 @@
+#include "exclusive_call.h"
+
+#include <mutex>
+#include <set>
+#include <utility>
+
+namespace fastmigrate {
+namespace {
+
+std::mutex marked_mutex;
+std::set<sqlite3*>& MarkedConnections() {
+  static auto* connections = new std::set<sqlite3*>();  // never destroyed: hosts exit at any time
+  return *connections;
+}
+
+}  // namespace
+
+Result<ExclusiveCall> ExclusiveCall::Begin(const Database& db, const std::string& function) {
+  std::lock_guard<std::mutex> lock(marked_mutex);
+  if (MarkedConnections().count(db.handle()) > 0) {
+    return MakeError(function + "() cannot be called from within a migration script");
+  }
+  if (db.InAutocommit() && sqlite3_txn_state(db.handle(), nullptr) == SQLITE_TXN_WRITE) {
+    return MakeError(
+        function +
+        "() cannot be called inside a statement that writes (INSERT ... SELECT, CREATE "
+        "TABLE AS, UPDATE); call it in a SELECT of its own");
+  }
+  MarkedConnections().insert(db.handle());
+  return ExclusiveCall(db.handle());
+}
+
+ExclusiveCall::ExclusiveCall(ExclusiveCall&& other) noexcept
+    : db_(std::exchange(other.db_, nullptr)) {}
+
+ExclusiveCall::~ExclusiveCall() {
+  if (db_ == nullptr) return;
+  std::lock_guard<std::mutex> lock(marked_mutex);
+  MarkedConnections().erase(db_);
+}
+
+}  // namespace fastmigrate

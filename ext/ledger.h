@@ -1,0 +1,72 @@
+// What a managed database says of itself: its version, and the record of how it got there.
+//
+// `main._meta` holds the version, as the Python package writes it. `main._fastmigrate_history` is
+// our own record, one row a version; it may be missing in part or whole, since the Python package
+// does not write it. No other file names these tables in SQL that it runs.
+//
+// A `_meta` that is anything else than what the two programs create is never used and never
+// altered: reading it is an error that says what is wrong with it.
+
+#ifndef FASTMIGRATE_LEDGER_H_
+#define FASTMIGRATE_LEDGER_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "database.h"
+#include "result.h"
+
+namespace fastmigrate {
+
+// One row of the history. How the database came to the version (`origin`): "applied", "enrolled",
+// "drafted".
+struct HistoryRecord {
+  int version = 0;
+  int previous_version = 0;  // the version before; what lies between was not there then
+  std::optional<std::string> name;
+  std::optional<std::string> kind;  // "sql", "py", "sh"
+  std::string origin;
+  std::optional<std::string> checksum;
+  std::string applied_at;  // UTC, 2024-05-01T12:00:00.000Z; set when it is written
+  std::optional<double> duration_ms;
+  std::optional<int64_t> statements;
+  std::string extension_version;  // set when it is written
+};
+
+// Versions and records at one moment.
+struct LedgerState {
+  std::optional<int> version;  // nullopt: the database is not managed
+  bool has_content = false;    // there are tables, views, ... that are not SQLite's own or ours
+  std::vector<HistoryRecord> records;  // by version
+
+  const HistoryRecord* Find(int version) const;  // null when there is none
+};
+
+Result<LedgerState> ReadLedger(const Database& db);
+
+// The version alone; nullopt when the database is not managed. `schema` names an attached one.
+Result<std::optional<int>> ReadVersion(const Database& db, const std::string& schema = "main");
+
+// Creates what is missing of the two tables; the version of a new _meta is 0. In the caller's
+// transaction.
+Status CreateLedger(const Database& db);
+
+// Moves the version to record.version and writes the record, replacing one of the same version.
+// In the caller's transaction; the tables must be there.
+Status AdvanceLedger(const Database& db, const HistoryRecord& record);
+
+// Writes the record without moving the version.
+Status WriteRecord(const Database& db, const HistoryRecord& record);
+
+// Everything that the tables hold, schema included, as one text: equal before and after a script
+// when the script has left them alone.
+Result<std::string> LedgerFingerprint(const Database& db);
+
+// Whether a table is one of the two.
+bool IsLedgerTable(std::string_view name);
+
+}  // namespace fastmigrate
+
+#endif  // FASTMIGRATE_LEDGER_H_

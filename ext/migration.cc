@@ -1,0 +1,84 @@
+#include "migration.h"
+
+#include <algorithm>
+#include <array>
+
+namespace fastmigrate {
+namespace {
+
+struct KindEnding {
+  std::string_view ending;
+  MigrationKind kind;
+};
+constexpr std::array<KindEnding, 3> kEndings = {{
+    {".sql", MigrationKind::kSql},
+    {".py", MigrationKind::kPython},
+    {".sh", MigrationKind::kShell},
+}};
+
+bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+
+size_t LeadingDigits(std::string_view text) {
+  return static_cast<size_t>(std::find_if_not(text.begin(), text.end(), IsDigit) - text.begin());
+}
+
+const KindEnding* EndingOf(std::string_view file_name) {
+  for (const KindEnding& entry : kEndings) {
+    if (file_name.ends_with(entry.ending)) return &entry;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+std::string_view KindName(MigrationKind kind) {
+  for (const KindEnding& entry : kEndings) {
+    if (entry.kind == kind) return entry.ending.substr(1);
+  }
+  return "";
+}
+
+std::optional<Migration> ParseMigrationName(std::string_view file_name) {
+  const KindEnding* ending = EndingOf(file_name);
+  if (ending == nullptr || LeadingDigits(file_name) != 4 ||
+      file_name.size() < 5 + ending->ending.size() || file_name[4] != '-' ||
+      file_name.find('\n') != std::string_view::npos) {
+    return std::nullopt;
+  }
+  Migration migration;
+  for (char digit : file_name.substr(0, 4))
+    migration.version = migration.version * 10 + (digit - '0');
+  migration.name = file_name;
+  migration.kind = ending->kind;
+  return migration;
+}
+
+std::string WhyNotMigration(std::string_view file_name) {
+  size_t digits = LeadingDigits(file_name);
+  if (digits == 0) return "the name does not begin with a number of four digits";
+  if (digits != 4) return "the number has " + std::to_string(digits) + " digits, not 4";
+  if (file_name.size() < 5 || file_name[4] != '-') return "no hyphen follows the number";
+  if (file_name.find('\n') != std::string_view::npos) return "the name holds a line break";
+  return "the name does not end with .sql, .py or .sh";
+}
+
+Result<std::string> MigrationFileName(int version, std::string_view description) {
+  std::string number = std::to_string(version);
+  std::string name = std::string(4 - std::min<size_t>(4, number.size()), '0') + number;
+  for (char c : description) {
+    auto byte = static_cast<unsigned char>(c);
+    bool kept = byte >= 0x80 || IsDigit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
+    if (kept) {
+      if (name.size() == 4) name += '-';
+      name += c;
+    } else if (name.back() != '-') {
+      name += '-';
+    }
+  }
+  while (name.back() == '-') name.pop_back();
+  if (name.size() == 4) return MakeError("a description needs a letter or a digit");
+  return name + ".sql";
+}
+
+}  // namespace fastmigrate

@@ -1,0 +1,47 @@
+// One migration script, and what its file name says of it.
+//
+// A script is named NNNN-description.EXT: four digits, a hyphen, anything, and .sql, .py or .sh.
+//
+//   0001-initialize.sql      version 1, SQL
+//   0042-.py                 version 42, a Python program
+//   001-typo.sql, 0001_a.sql, 0001-a.SQL, 0001-a.sql.bak     not scripts
+
+#ifndef FASTMIGRATE_MIGRATION_H_
+#define FASTMIGRATE_MIGRATION_H_
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "result.h"
+
+namespace fastmigrate {
+
+inline constexpr int kMaxVersion = 9999;
+
+enum class MigrationKind { kSql, kPython, kShell };
+
+// "sql", "py" or "sh".
+std::string_view KindName(MigrationKind kind);
+
+struct Migration {
+  int version = 0;
+  std::string name;  // of the file, without its folder
+  MigrationKind kind = MigrationKind::kSql;
+  std::string path;
+};
+
+// The migration of that file name, its path left empty; nullopt when it is no script's name. The
+// version may be 0, which no script may have.
+std::optional<Migration> ParseMigrationName(std::string_view file_name);
+
+// Why a file of that name is not a script, for people: "the number has 3 digits, not 4".
+std::string WhyNotMigration(std::string_view file_name);
+
+// "0007-add-email.sql": the description in lower case, all but letters and digits as hyphens. An
+// error when the description holds none.
+Result<std::string> MigrationFileName(int version, std::string_view description);
+
+}  // namespace fastmigrate
+
+#endif  // FASTMIGRATE_MIGRATION_H_

@@ -1,0 +1,173 @@
+#include "migration_folder.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <memory>
+#include <system_error>
+
+namespace fastmigrate {
+namespace {
+
+namespace fs = std::filesystem;
+
+fs::path PathOf(const std::string& utf8) {
+  return fs::path(std::u8string(utf8.begin(), utf8.end()));
+}
+
+std::string Utf8Of(const fs::path& path) {
+  std::u8string text = path.u8string();
+  return {text.begin(), text.end()};
+}
+
+struct FileCloser {
+  void operator()(std::FILE* file) const { std::fclose(file); }
+};
+using File = std::unique_ptr<std::FILE, FileCloser>;
+
+File OpenFile(const std::string& path, const char* mode) {
+#ifdef _WIN32
+  return File(_wfopen(PathOf(path).c_str(), fs::path(mode).c_str()));
+#else
+  return File(std::fopen(path.c_str(), mode));
+#endif
+}
+
+Error CannotRead(const std::string& path, const std::string& reason) {
+  return {kCodeCantOpen, "cannot read " + path + ": " + reason};
+}
+
+Status TakeEntry(const fs::directory_entry& entry, MigrationFolder* folder) {
+  std::string name = Utf8Of(entry.path().filename());
+  if (name == "config.py") {
+    return MakeError("migration folder '" + folder->dir +
+                     "' holds a config.py: it makes the Python package migrate another kind of "
+                     "database, which this extension cannot; move it away to migrate SQLite");
+  }
+  std::optional<Migration> migration = ParseMigrationName(name);
+  if (!migration) {
+    folder->ignored.push_back({name, WhyNotMigration(name)});
+    return {};
+  }
+  std::error_code ec;
+  fs::file_status status = entry.status(ec);
+  std::string path = Utf8Of(entry.path());
+  if (status.type() == fs::file_type::not_found) {
+    return CannotRead(path, "it is a link to a file that does not exist");
+  }
+  if (ec) return CannotRead(path, ec.message());
+  if (!fs::is_regular_file(status)) {
+    folder->ignored.push_back(
+        {name, fs::is_directory(status) ? "a folder, not a file" : "not a regular file"});
+    return {};
+  }
+  if (migration->version == 0) {
+    return MakeError("script " + path +
+                     " has the number 0000, which is the empty database; number scripts from 0001");
+  }
+  migration->path = path;
+  folder->migrations.push_back(std::move(*migration));
+  return {};
+}
+
+}  // namespace
+
+const Migration* MigrationFolder::Find(int version) const {
+  auto found = std::lower_bound(migrations.begin(), migrations.end(), version,
+                                [](const Migration& m, int v) { return m.version < v; });
+  return found != migrations.end() && found->version == version ? &*found : nullptr;
+}
+
+Result<MigrationFolder> ReadMigrationFolder(const std::string& dir) {
+  MigrationFolder folder;
+  folder.dir = dir;
+  std::error_code ec;
+  fs::directory_iterator entries(PathOf(dir), ec);
+  if (ec == std::errc::no_such_file_or_directory) {
+    return Error{kCodeCantOpen, "migration folder '" + dir +
+                                    "' does not exist; a relative path starts at the "
+                                    "working directory of the process, " +
+                                    Utf8Of(fs::current_path(ec))};
+  }
+  if (ec == std::errc::not_a_directory) {
+    return Error{kCodeCantOpen, "migration folder '" + dir + "' is not a folder"};
+  }
+  if (ec)
+    return Error{kCodeCantOpen, "cannot read migration folder '" + dir + "': " + ec.message()};
+  for (; entries != fs::directory_iterator(); entries.increment(ec)) {
+    if (Status status = TakeEntry(*entries, &folder); !status) return status.error();
+  }
+  if (ec)
+    return Error{kCodeCantOpen, "cannot read migration folder '" + dir + "': " + ec.message()};
+
+  std::sort(folder.migrations.begin(), folder.migrations.end(),
+            [](const Migration& a, const Migration& b) {
+              return a.version != b.version ? a.version < b.version : a.name < b.name;
+            });
+  std::sort(folder.ignored.begin(), folder.ignored.end(),
+            [](const IgnoredFile& a, const IgnoredFile& b) { return a.name < b.name; });
+  auto twin = std::adjacent_find(
+      folder.migrations.begin(), folder.migrations.end(),
+      [](const Migration& a, const Migration& b) { return a.version == b.version; });
+  if (twin != folder.migrations.end()) {
+    return MakeError("two scripts in '" + dir + "' have the version " +
+                     std::to_string(twin->version) + ": " + twin->name + " and " +
+                     std::next(twin)->name + "; renumber one of them");
+  }
+  return folder;
+}
+
+Result<std::string> ReadFile(const std::string& path) {
+  File file = OpenFile(path, "rb");
+  if (!file) return CannotRead(path, std::strerror(errno));
+  std::error_code ec;
+  uintmax_t expected = fs::file_size(PathOf(path), ec);
+  std::string text;
+  if (!ec) text.resize(static_cast<size_t>(expected));
+  size_t used = std::fread(text.data(), 1, text.size(), file.get());
+  // The file may have another size by now, or none (a device).
+  char more[4096];
+  while (used == text.size()) {
+    size_t count = std::fread(more, 1, sizeof more, file.get());
+    if (count == 0) break;
+    text.append(more, count);
+    used += count;
+  }
+  if (std::ferror(file.get())) return CannotRead(path, std::strerror(errno));
+  text.resize(used);
+  return text;
+}
+
+Status WriteNewFile(const std::string& path, std::string_view text) {
+  File file = OpenFile(path, "wbx");
+  if (!file) {
+    if (errno == EEXIST) return MakeError(path + " exists already and is not overwritten");
+    return Error{kCodeCantOpen, "cannot create " + path + ": " + std::strerror(errno)};
+  }
+  bool written = std::fwrite(text.data(), 1, text.size(), file.get()) == text.size();
+  written = std::fclose(file.release()) == 0 && written;
+  if (written) return {};
+  Error error{kCodeIoError, "cannot write " + path + ": " + std::strerror(errno)};
+  std::error_code ec;
+  fs::remove(PathOf(path), ec);
+  return error;
+}
+
+Result<std::string> CreateScript(const std::string& dir, const std::string& description,
+                                 std::string_view text) {
+  Result<MigrationFolder> folder = ReadMigrationFolder(dir);
+  if (!folder) return folder.error();
+  int version = folder->LastVersion() + 1;
+  if (version > kMaxVersion) {
+    return MakeError("'" + dir + "' has a script of the last number there is, 9999");
+  }
+  Result<std::string> name = MigrationFileName(version, description);
+  if (!name) return name.error();
+  std::string path = Utf8Of(PathOf(dir) / PathOf(*name));
+  if (Status status = WriteNewFile(path, text); !status) return status.error();
+  return path;
+}
+
+}  // namespace fastmigrate

@@ -1,0 +1,54 @@
+// Moves a database from its version to the folder's: which scripts, on which connection.
+//
+// Scripts run on the host's connection, whose functions, collations and temp objects they may use.
+// What SQLite cannot do inside the statement that called us runs on a side connection, a second
+// one to the same file:
+//
+//   VACUUM                                  refused inside any statement
+//   DROP TABLE, DROP INDEX, and whatever    refused, or locking ourselves out, inside a statement
+//   needs more than one transaction         that reads, as SELECT * FROM fastmigrate_apply() does
+//
+// A statement that reads keeps what it has read locked until it ends, so in the table form
+// - the host's connection is not touched before its one transaction: versions are read, and the
+//   scripts that need a side connection run, on the side connection first;
+// - scripts before one that needs the side connection run there with it.
+//
+// https://www.sqlite.org/lang_transaction.html ("read transactions"); tests/migrator_test.cc has
+// the cases.
+
+#ifndef FASTMIGRATE_MIGRATOR_H_
+#define FASTMIGRATE_MIGRATOR_H_
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "applier.h"
+#include "database.h"
+#include "result.h"
+
+namespace fastmigrate {
+
+// Which kind of statement has called us. kTable: one that reads (SELECT ... FROM f()).
+enum class CallForm { kScalar, kTable };
+
+struct MigrationRun {
+  int version = 0;  // reached
+  std::vector<AppliedScript> applied;
+};
+
+// Applies what is pending in the folder, up to `target`. When it fails, the message says which
+// version the database has and how many scripts were applied.
+Result<MigrationRun> Migrate(const Database& db, const std::string& dir, std::optional<int> target,
+                             CallForm form);
+
+// Makes an empty database managed, at version 0. Returns the version of a managed one; an
+// unmanaged one with content is an error.
+Result<int> CreateManaged(const Database& db);
+
+// Marks an unmanaged database as being at the version. An error when it is managed.
+Status Enroll(const Database& db, int version);
+
+}  // namespace fastmigrate
+
+#endif  // FASTMIGRATE_MIGRATOR_H_

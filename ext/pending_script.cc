@@ -1,0 +1,72 @@
+#include "pending_script.h"
+
+#include <utility>
+
+#include "checksum.h"
+#include "migration_folder.h"
+
+namespace fastmigrate {
+namespace {
+
+constexpr size_t kKeptBytes = 4 << 20;
+
+}  // namespace
+
+Result<PendingScript> PendingScript::Read(const Migration& migration, bool keep_text) {
+  Result<std::string> text = ReadFile(migration.path);
+  if (!text) return text.error();
+  PendingScript pending;
+  pending.migration_ = migration;
+  if (pending.IsProgram()) {
+    pending.checksum_ = ProgramChecksum(*text);
+    return pending;
+  }
+  Result<SqlScript> script = ReadSqlScript(migration.name, std::move(*text));
+  if (!script) return script.error();
+  pending.checksum_ = script->checksum;
+  pending.script_ = std::move(*script);
+  pending.has_text_ = true;
+  if (!keep_text) pending.DropText();
+  return pending;
+}
+
+void PendingScript::DropText() {
+  script_.text = std::string();
+  has_text_ = false;
+}
+
+Status PendingScript::LoadText() {
+  if (has_text_ || IsProgram()) return {};
+  Result<PendingScript> again = Read(migration_, true);
+  if (!again) return again.error();
+  if (again->checksum_ != checksum_) {
+    return MakeError(migration_.name + " was changed while it was about to be applied; try again");
+  }
+  script_ = std::move(again->script_);
+  has_text_ = true;
+  return {};
+}
+
+Result<std::string> ReadChecksum(const Migration& migration) {
+  Result<PendingScript> script = PendingScript::Read(migration, false);
+  if (!script) return script.error();
+  return script->checksum();
+}
+
+Result<std::vector<PendingScript>> ReadPendingScripts(const std::vector<Migration>& migrations) {
+  std::vector<PendingScript> scripts;
+  size_t kept = 0;
+  for (const Migration& migration : migrations) {
+    Result<PendingScript> script = PendingScript::Read(migration, true);
+    if (!script) return script.error();
+    kept += script->sql().text.size();
+    if (kept > kKeptBytes && !scripts.empty()) {
+      kept -= script->sql().text.size();
+      script->DropText();
+    }
+    scripts.push_back(std::move(*script));
+  }
+  return scripts;
+}
+
+}  // namespace fastmigrate

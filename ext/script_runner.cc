@@ -1,0 +1,224 @@
+#include "script_runner.h"
+
+#include <algorithm>
+
+#include "source_excerpt.h"
+#include "sql_lexer.h"
+
+namespace fastmigrate {
+namespace {
+
+std::string LevelName(size_t level) {
+  return "\"fastmigrate level " + std::to_string(level) + "\"";
+}
+
+// The first token of SQL at or behind the offset.
+Token FirstToken(const SqlScript& script, size_t offset) {
+  return Lexer(script.text, offset).NextSql();
+}
+
+// Where SQLite does not tell the place of an error, its message often holds the word that is
+// wrong: near "X": ..., no such table: X, no such column: t.X. Empty when there is none.
+std::string WordOfMessage(const std::string& message) {
+  constexpr std::string_view kNear = "near \"";
+  if (message.starts_with(kNear)) {
+    return message.substr(kNear.size(), message.find('"', kNear.size()) - kNear.size());
+  }
+  size_t colon = message.rfind(": ");
+  if (!message.starts_with("no such ") || colon == std::string::npos) return "";
+  std::string word = message.substr(colon + 2);
+  size_t dot = word.rfind('.');
+  return dot == std::string::npos ? word : word.substr(dot + 1);
+}
+
+size_t FindWord(const SqlScript& script, size_t begin, const std::string& word) {
+  Lexer lexer(script.text, begin);
+  Token first = lexer.NextSql();
+  if (word.empty()) return first.offset;
+  for (Token token = first; token.kind != TokenKind::kEnd && token.kind != TokenKind::kSemicolon;
+       token = lexer.NextSql()) {
+    if (token.text == word || EqualIgnoringCase(Unquoted(token), word)) return token.offset;
+  }
+  return first.offset;
+}
+
+// The statements of the connection that still read, but for the one that called us.
+std::string OtherReaders(const Database& db) {
+  std::string readers;
+  for (sqlite3_stmt* statement = sqlite3_next_stmt(db.handle(), nullptr); statement != nullptr;
+       statement = sqlite3_next_stmt(db.handle(), statement)) {
+    const char* sql = sqlite3_sql(statement);
+    if (sqlite3_stmt_busy(statement) == 0 || sql == nullptr) continue;
+    if (std::string_view(sql).find("fastmigrate_") != std::string_view::npos) continue;
+    readers += readers.empty() ? "" : "; ";
+    readers += sql;
+  }
+  return readers;
+}
+
+}  // namespace
+
+ScriptRunner::ScriptRunner(const Database& db, const SqlScript& script, const ScriptSteps& steps,
+                           SettingsKeeper* settings)
+    : db_(db), script_(script), steps_(steps), settings_(*settings) {}
+
+Status ScriptRunner::RunPart(const ScriptStep& part) {
+  size_t index = part.first_statement;
+  size_t at = part.begin;
+  auto special = std::lower_bound(
+      script_.specials.begin(), script_.specials.end(), index,
+      [](const SpecialStatement& statement, size_t i) { return statement.index < i; });
+  const size_t last = std::min(part.end, script_.last_statement_end);
+  while (at < last) {
+    bool is_special = special != script_.specials.end() && special->index == index;
+    size_t end = 0;
+    if (is_special) {
+      if (Status status = RunSpecial(*special); !status) return status;
+      end = special->end;
+      ++special;
+    } else {
+      if (Status status = RunStatement(at, &end); !status) return status;
+    }
+    at = end;
+    ++index;
+    ++statement_count_;
+  }
+  if (levels_.empty()) return {};
+  const TransactionLevels::Level& open = levels_.back();
+  return At(open.offset, SQLITE_ERROR,
+            open.name.empty() ? "this BEGIN has no COMMIT in the script"
+                              : "this SAVEPOINT has no RELEASE in the script");
+}
+
+Status ScriptRunner::RunOutside(const SpecialStatement& statement,
+                                const InterruptCheck& interrupted) {
+  if (statement.kind == StatementKind::kPragma) {
+    if (statement.name == "synchronous") {
+      if (Status status = settings_.Remember(statement.schema, statement.name); !status) {
+        return status;
+      }
+    } else if (statement.name == "journal_mode") {
+      Result<std::string> present = ReadPragma(db_, statement.schema, statement.name);
+      if (!present) return present.error();
+      std::string wanted = NormalizedPragmaValue(statement.name, statement.value);
+      if (*present != "wal" && wanted != "wal") {
+        if (Status status = settings_.Remember(statement.schema, statement.name); !status) {
+          return status;
+        }
+      }
+    }
+  }
+  size_t end = 0;
+  ++statement_count_;
+  return RetryWhileBusy(interrupted, [&] { return RunStatement(statement.offset, &end); });
+}
+
+Status ScriptRunner::RunSpecial(const SpecialStatement& statement) {
+  if (IsSkipped(statement.index)) return {};
+  switch (statement.kind) {
+    case StatementKind::kBegin:
+    case StatementKind::kCommit:
+    case StatementKind::kRollback:
+    case StatementKind::kSavepoint:
+    case StatementKind::kRelease:
+    case StatementKind::kRollbackTo:
+      return RunTransactionStatement(statement);
+    case StatementKind::kPragma:
+      return RunPragma(statement);
+    default: {
+      size_t end = 0;
+      return RunStatement(statement.offset, &end);
+    }
+  }
+}
+
+Status ScriptRunner::RunPragma(const SpecialStatement& statement) {
+  PragmaClass kind = ClassOfPragma(statement.name);
+  if (kind == PragmaClass::kPassedOver) return {};
+  if (statement.name == "foreign_keys") return {};  // SQLite ignores it in a transaction
+  if (kind == PragmaClass::kSetting) {
+    Status status = settings_.Remember(statement.schema, statement.name);
+    if (!status) return At(statement.offset, status.error().code, status.error().message);
+  }
+  size_t end = 0;
+  return RunStatement(statement.offset, &end);
+}
+
+// The messages are those of SQLite, from which a script would have had them.
+Status ScriptRunner::RunTransactionStatement(const SpecialStatement& statement) {
+  auto fail = [&](const std::string& message) {
+    return Status(At(statement.offset, SQLITE_ERROR, message));
+  };
+  std::string sql;
+  switch (statement.kind) {
+    case StatementKind::kBegin:
+      if (!levels_.empty()) return fail("cannot start a transaction within a transaction");
+      sql = "SAVEPOINT " + LevelName(0);
+      break;
+    case StatementKind::kCommit:
+      if (levels_.empty()) return fail("cannot commit - no transaction is active");
+      sql = "RELEASE " + LevelName(0);
+      break;
+    case StatementKind::kRollback:
+      if (levels_.empty()) return fail("cannot rollback - no transaction is active");
+      sql = "ROLLBACK TO " + LevelName(0) + "; RELEASE " + LevelName(0);
+      break;
+    case StatementKind::kSavepoint:
+      sql = "SAVEPOINT " + LevelName(levels_.size());
+      break;
+    default: {
+      size_t level = levels_.Find(statement.name);
+      if (level == levels_.size()) return fail("no such savepoint: " + statement.name);
+      sql = (statement.kind == StatementKind::kRelease ? "RELEASE " : "ROLLBACK TO ") +
+            LevelName(level);
+    }
+  }
+  Status status = db_.Execute(sql);
+  if (!status) return At(statement.offset, status.error().code, status.error().message);
+  levels_.Follow(statement);
+  return {};
+}
+
+Status ScriptRunner::RunStatement(size_t begin, size_t* end) {
+  const char* text = script_.text.c_str();
+  sqlite3_stmt* prepared = nullptr;
+  const char* rest = nullptr;
+  // Length -1: with a length, SQLite would copy the whole rest of the script each time.
+  int rc = sqlite3_prepare_v2(db_.handle(), text + begin, -1, &prepared, &rest);
+  if (rc != SQLITE_OK) return FailedToPrepare(begin);
+  Statement statement(prepared);
+  *end = static_cast<size_t>(rest - text);
+  while (true) {
+    Result<bool> row = statement.Step();
+    if (!row) return At(FirstToken(script_, begin).offset, row.error().code, row.error().message);
+    if (!*row) return {};
+  }
+}
+
+bool ScriptRunner::IsSkipped(size_t index) const {
+  return std::binary_search(steps_.skipped.begin(), steps_.skipped.end(), index);
+}
+
+Error ScriptRunner::At(size_t offset, int code, const std::string& message) const {
+  std::string text = MessageAt(script_.file_name, script_.text, offset, message);
+  if ((code & 0xFF) == SQLITE_LOCKED) {
+    if (std::string readers = OtherReaders(db_); !readers.empty()) {
+      text += "\nanother statement of this connection still reads; finish or reset it first: " +
+              readers;
+    }
+  }
+  return {code, text};
+}
+
+Error ScriptRunner::FailedToPrepare(size_t begin) const {
+  Error error = db_.LastError();
+#if SQLITE_VERSION_NUMBER >= 3038000
+  if (sqlite3_libversion_number() >= 3038000) {
+    int offset = sqlite3_error_offset(db_.handle());
+    if (offset >= 0) return At(begin + static_cast<size_t>(offset), error.code, error.message);
+  }
+#endif
+  return At(FindWord(script_, begin, WordOfMessage(error.message)), error.code, error.message);
+}
+
+}  // namespace fastmigrate

@@ -1,0 +1,58 @@
+// Runs the statements of one SQL script on one connection.
+//
+// The runner holds no transaction of its own: its caller does, around each part. The script's own
+// BEGIN, COMMIT, ROLLBACK and savepoints become savepoints inside that, under names of ours, so
+// that no script can end what is not its own.
+//
+// Errors say where: file, line, column, the line and a caret (source_excerpt.h).
+
+#ifndef FASTMIGRATE_SCRIPT_RUNNER_H_
+#define FASTMIGRATE_SCRIPT_RUNNER_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "database.h"
+#include "result.h"
+#include "script_steps.h"
+#include "settings.h"
+#include "sql_script.h"
+#include "transaction.h"
+
+namespace fastmigrate {
+
+class ScriptRunner {
+ public:
+  // All of them must outlive the runner. `settings` is told of every setting before it changes.
+  ScriptRunner(const Database& db, const SqlScript& script, const ScriptSteps& steps,
+               SettingsKeeper* settings);
+
+  // In the transaction that the caller has opened.
+  Status RunPart(const ScriptStep& part);
+  // Outside of any transaction; waits for locks.
+  Status RunOutside(const SpecialStatement& statement, const InterruptCheck& interrupted);
+
+  int64_t statement_count() const { return statement_count_; }
+
+ private:
+  Status RunSpecial(const SpecialStatement& statement);
+  Status RunPragma(const SpecialStatement& statement);
+  // Prepares and runs the statement that begins at `begin`, white space and comments in front of
+  // it included; `end` receives where the next begins.
+  Status RunStatement(size_t begin, size_t* end);
+  Status RunTransactionStatement(const SpecialStatement& statement);
+  bool IsSkipped(size_t index) const;
+  Error At(size_t offset, int code, const std::string& message) const;
+  Error FailedToPrepare(size_t begin) const;
+
+  const Database& db_;
+  const SqlScript& script_;
+  const ScriptSteps& steps_;
+  SettingsKeeper& settings_;
+  TransactionLevels levels_;
+  int64_t statement_count_ = 0;
+};
+
+}  // namespace fastmigrate
+
+#endif  // FASTMIGRATE_SCRIPT_RUNNER_H_

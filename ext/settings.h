@@ -1,0 +1,93 @@
+// The host's connection settings, kept through scripts that change them.
+//
+// A script's PRAGMA falls in one of these classes:
+//
+//   kSetting     recursive_triggers, cache_size, ...       runs, and is put back after the script
+//   kPassedOver  busy_timeout, temp_store, locking_mode    does not run: it cannot be put back (the
+//                                                          busy handler, the temp tables, the lock
+//                                                          are the host's), and it changes nothing
+//                                                          that a migration is for
+//   kOutside     foreign_keys, synchronous, journal_mode,  ignored or refused in a transaction, so
+//                page_size, ...                            it runs between two
+//   kOther       user_version, foreign_key_check, ...      runs like any statement
+//
+// All pragmas: https://www.sqlite.org/pragma.html
+
+#ifndef FASTMIGRATE_SETTINGS_H_
+#define FASTMIGRATE_SETTINGS_H_
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "database.h"
+#include "result.h"
+
+namespace fastmigrate {
+
+enum class PragmaClass { kSetting, kPassedOver, kOutside, kOther };
+
+// `name` in lower case.
+PragmaClass ClassOfPragma(std::string_view name);
+
+// The value that a pragma's setting shows for this input: "ON", "yes" and "1" are "1",
+// synchronous "FULL" is "2", journal_mode "WAL" is "wal". Others come back as they are.
+std::string NormalizedPragmaValue(std::string_view name, std::string_view value);
+
+// The present value; empty when the pragma has none.
+Result<std::string> ReadPragma(const Database& db, const std::string& schema,
+                               const std::string& name);
+
+// Enforcement of foreign keys, read and set without a statement, so that it can be put back even
+// while an interrupt is in force. Not to be changed in a transaction.
+bool ForeignKeysEnforced(const Database& db);
+void EnforceForeignKeys(const Database& db, bool on);
+
+// Puts back what it was told of, at the latest when it goes.
+class SettingsKeeper {
+ public:
+  explicit SettingsKeeper(const Database& db);
+  ~SettingsKeeper() { PutBack(); }
+  SettingsKeeper(const SettingsKeeper&) = delete;
+  SettingsKeeper& operator=(const SettingsKeeper&) = delete;
+
+  // To be called before the pragma runs. The first value seen of each setting counts.
+  Status Remember(const std::string& schema, const std::string& name);
+  // Works while an interrupt is in force.
+  void PutBack();
+  // Like PutBack(), for the settings that can be changed inside a transaction.
+  void PutBackInTransaction();
+
+ private:
+  struct Setting {
+    std::string schema;
+    std::string name;
+    std::string value;
+  };
+  void Apply(const Setting& setting) const;
+
+  const Database& db_;
+  std::vector<Setting> settings_;  // in the order in which they were first changed
+};
+
+// sqlite3_last_insert_rowid(), put back when it goes.
+class RowidKeeper {
+ public:
+  explicit RowidKeeper(const Database& db)
+      : db_(db), rowid_(sqlite3_last_insert_rowid(db.handle())) {}
+  ~RowidKeeper() { sqlite3_set_last_insert_rowid(db_.handle(), rowid_); }
+  RowidKeeper(const RowidKeeper&) = delete;
+  RowidKeeper& operator=(const RowidKeeper&) = delete;
+
+ private:
+  const Database& db_;
+  sqlite3_int64 rowid_;
+};
+
+// Gives `to` the settings of `from` that decide what a script means: recursive triggers, the rules
+// of ALTER TABLE, double-quoted strings, trust in the schema, whether triggers run, limits.
+Status CopySettings(const Database& from, const Database& to);
+
+}  // namespace fastmigrate
+
+#endif  // FASTMIGRATE_SETTINGS_H_

@@ -1,0 +1,264 @@
+#include "sql_script.h"
+
+#include <utf8.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+#include "checksum.h"
+#include "source_excerpt.h"
+#include "sql_lexer.h"
+
+namespace fastmigrate {
+namespace {
+
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
+std::string Lowered(std::string_view text) {
+  std::string lowered(text);
+  for (char& c : lowered) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
+  }
+  return lowered;
+}
+
+bool IsName(const Token& token) {
+  return token.kind == TokenKind::kWord || token.kind == TokenKind::kQuotedName ||
+         token.kind == TokenKind::kString;
+}
+
+// The first tokens of one statement: enough to tell what it is.
+class StatementHead {
+ public:
+  void Add(const Token& token) {
+    if (count_ < tokens_.size()) tokens_[count_++] = token;
+  }
+  void Clear() { count_ = 0; }
+  size_t size() const { return count_; }
+  const Token& operator[](size_t i) const { return i < count_ ? tokens_[i] : end_; }
+
+  bool IsCreateTrigger() const {
+    size_t i = 0;
+    if (tokens_[i].Is("EXPLAIN") && count_ > 0) i = (*this)[1].Is("QUERY") ? 3 : 1;
+    if (!(*this)[i].Is("CREATE")) return false;
+    const Token& next = (*this)[i + 1];
+    return next.Is("TRIGGER") ||
+           ((next.Is("TEMP") || next.Is("TEMPORARY")) && (*this)[i + 2].Is("TRIGGER"));
+  }
+
+ private:
+  std::array<Token, 12> tokens_;
+  Token end_;
+  size_t count_ = 0;
+};
+
+// PRAGMA [schema.] name = value, or name(value). Without a value it only reads, with one exception.
+void ClassifyPragma(const StatementHead& head, SpecialStatement* statement) {
+  size_t i = 1;
+  if (head[i + 1].IsOperator(".")) {
+    statement->schema = Unquoted(head[i]);
+    i += 2;
+  }
+  statement->name = Lowered(Unquoted(head[i]));
+  bool has_value = head[i + 1].IsOperator("=") || head[i + 1].IsOperator("(");
+  if (!has_value && statement->name != "wal_checkpoint") return;
+  statement->kind = StatementKind::kPragma;
+  if (!has_value) return;
+  size_t value = i + 2;
+  bool negative = head[value].IsOperator("-");
+  if (negative || head[value].IsOperator("+")) ++value;
+  statement->value = (negative ? "-" : "") + Unquoted(head[value]);
+}
+
+void ClassifyRollback(const StatementHead& head, SpecialStatement* statement) {
+  size_t i = head[1].Is("TRANSACTION") ? 2 : 1;
+  if (!head[i].Is("TO")) {
+    statement->kind = StatementKind::kRollback;
+    return;
+  }
+  i += head[i + 1].Is("SAVEPOINT") && IsName(head[i + 2]) ? 2 : 1;
+  statement->kind = StatementKind::kRollbackTo;
+  statement->name = Unquoted(head[i]);
+}
+
+SpecialStatement Classify(const StatementHead& head) {
+  SpecialStatement statement;
+  const Token& first = head[0];
+  if (first.Is("BEGIN")) {
+    statement.kind = StatementKind::kBegin;
+  } else if (first.Is("COMMIT") || first.Is("END")) {
+    statement.kind = StatementKind::kCommit;
+  } else if (first.Is("ROLLBACK")) {
+    ClassifyRollback(head, &statement);
+  } else if (first.Is("SAVEPOINT")) {
+    statement.kind = StatementKind::kSavepoint;
+    statement.name = Unquoted(head[1]);
+  } else if (first.Is("RELEASE")) {
+    statement.kind = StatementKind::kRelease;
+    statement.name = Unquoted(head[1].Is("SAVEPOINT") && IsName(head[2]) ? head[2] : head[1]);
+  } else if (first.Is("PRAGMA")) {
+    ClassifyPragma(head, &statement);
+  } else if (first.Is("VACUUM")) {
+    statement.kind = StatementKind::kVacuum;
+    if (head[1].Is("INTO") || head[2].Is("INTO")) statement.name = "into";
+  } else if (first.Is("ATTACH")) {
+    statement.kind = StatementKind::kAttach;
+  } else if (first.Is("DETACH")) {
+    statement.kind = StatementKind::kDetach;
+    statement.name = Unquoted(head[1].Is("DATABASE") && IsName(head[2]) ? head[2] : head[1]);
+  } else if (first.Is("DROP") && (head[1].Is("TABLE") || head[1].Is("INDEX"))) {
+    statement.kind = StatementKind::kDrop;
+  }
+  return statement;
+}
+
+// Goes once over the tokens; see the head of sql_script.h.
+class Reader {
+ public:
+  explicit Reader(SqlScript* script) : script_(*script) {}
+
+  Status Read() {
+    Lexer lexer(script_.text);
+    while (true) {
+      Token token = lexer.Next();
+      if (!token.IsSql()) continue;
+      if (token.kind == TokenKind::kEnd) break;
+      if (Status status = Take(token); !status) return status;
+      checksum_.Add(token);
+    }
+    bool complete_trigger = in_trigger_ && after_end_;
+    if (in_trigger_ && !complete_trigger) {
+      return At(start_,
+                "this trigger has no END; its last statement ends with ';', then comes END");
+    }
+    if (head_.size() > 0) Finish(script_.text.size());
+    script_.checksum = checksum_.Digest();
+    return {};
+  }
+
+ private:
+  Status Take(const Token& token) {
+    switch (token.kind) {
+      case TokenKind::kUnterminated:
+        return At(token.offset, Unterminated(token));
+      case TokenKind::kIllegal:
+        return At(token.offset, "a character that no SQL statement can hold here");
+      case TokenKind::kSemicolon:
+        TakeSemicolon(token);
+        return {};
+      default:
+        break;
+    }
+    if (head_.size() == 0) {
+      if (token.IsOperator(".")) {
+        return At(token.offset,
+                  "a dot-command of the sqlite3 shell; only SQL can stand in a script");
+      }
+      start_ = token.offset;
+    }
+    NoteName(token);
+    after_end_ = in_trigger_ && after_semicolon_ && token.Is("END");
+    after_semicolon_ = false;
+    head_.Add(token);
+    if (!in_trigger_ && head_.size() <= 6 && token.Is("TRIGGER")) {
+      in_trigger_ = head_.IsCreateTrigger();
+    }
+    return {};
+  }
+
+  void TakeSemicolon(const Token& token) {
+    after_semicolon_ = true;
+    if (head_.size() == 0) return;  // a bare semicolon
+    if (in_trigger_ && !after_end_) return;
+    Finish(token.offset + 1);
+  }
+
+  void Finish(size_t end) {
+    SpecialStatement statement = Classify(head_);
+    if (statement.kind != StatementKind::kPlain) {
+      statement.index = script_.statement_count;
+      statement.offset = start_;
+      statement.end = end;
+      script_.specials.push_back(std::move(statement));
+    }
+    ++script_.statement_count;
+    script_.last_statement_end = end;
+    head_.Clear();
+    in_trigger_ = false;
+    after_end_ = false;
+  }
+
+  void NoteName(const Token& token) {
+    if (script_.mentions_our_tables || token.text.size() < 5) return;
+    size_t quote = token.kind == TokenKind::kWord ? 0 : 1;
+    if (token.text[quote] != '_' || !IsName(token)) return;
+    std::string name = Unquoted(token);
+    script_.mentions_our_tables =
+        EqualIgnoringCase(name, "_meta") || EqualIgnoringCase(name, "_fastmigrate_history");
+  }
+
+  static std::string Unterminated(const Token& token) {
+    switch (token.text[0]) {
+      case '/':
+        return "this comment has no end ('*/')";
+      case '\'':
+      case 'x':
+      case 'X':
+        return "this string has no end (a single quote)";
+      default:
+        return std::string("this quoted name has no end (") +
+               (token.text[0] == '[' ? ']' : token.text[0]) + ")";
+    }
+  }
+
+  Error At(size_t offset, std::string_view message) const {
+    return MakeError(MessageAt(script_.file_name, script_.text, offset, message));
+  }
+
+  SqlScript& script_;
+  TokenChecksum checksum_;
+  StatementHead head_;
+  size_t start_ = 0;
+  bool in_trigger_ = false;
+  bool after_semicolon_ = false;  // the last token was one
+  bool after_end_ = false;        // the last token was an END that followed a semicolon
+};
+
+Status CheckEncoding(const SqlScript& script) {
+  const std::string& text = script.text;
+  auto at = [&](size_t offset, std::string_view message) {
+    return MakeError(MessageAt(script.file_name, text, offset, message));
+  };
+  if (text.size() >= 2 && (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF"))) {
+    return MakeError(script.file_name + ":1:1: the file is UTF-16; save it as UTF-8");
+  }
+  if (size_t nul = text.find('\0'); nul != std::string::npos) {
+    return at(nul, "a NUL byte; SQLite would take it for the end of the script");
+  }
+  auto invalid = utf8::find_invalid(text.begin(), text.end());
+  if (invalid == text.end()) return {};
+  // The bytes behind it are not text either, so the excerpt stops there.
+  auto offset = static_cast<size_t>(invalid - text.begin());
+  return MakeError(MessageAt(script.file_name, std::string_view(text).substr(0, offset), offset,
+                             "this byte is not valid UTF-8; save the file as UTF-8"));
+}
+
+}  // namespace
+
+bool SqlScript::Has(StatementKind kind) const {
+  return std::any_of(specials.begin(), specials.end(),
+                     [kind](const SpecialStatement& statement) { return statement.kind == kind; });
+}
+
+Result<SqlScript> ReadSqlScript(std::string file_name, std::string text) {
+  SqlScript script;
+  script.file_name = std::move(file_name);
+  script.text = std::move(text);
+  if (script.text.starts_with(kByteOrderMark)) script.text.erase(0, kByteOrderMark.size());
+  if (Status status = CheckEncoding(script); !status) return status.error();
+  if (Status status = Reader(&script).Read(); !status) return status.error();
+  return script;
+}
+
+}  // namespace fastmigrate

@@ -1,0 +1,76 @@
+// The text of an SQL script, checked, and what must be known of its statements before any runs.
+//
+// A statement ends at its semicolon; that of CREATE TRIGGER at the semicolon behind an END that
+// itself follows one (the rule of sqlite3_complete()). Statements count from 0; a bare semicolon
+// is none.
+//
+// Only statements that need a decision are kept, with their place; all others are plain and leave
+// no trace, so that a script of half a million INSERTs costs no memory beyond its text. Plain ones
+// are run by handing SQLite the text from where the last one ended.
+//
+//   kind         statement                               why it is not plain
+//   kBegin ...   BEGIN, COMMIT, END, ROLLBACK            become savepoints inside our transaction
+//   kSavepoint   SAVEPOINT, RELEASE, ROLLBACK TO         one left open is an error
+//   kPragma      PRAGMA name = value                     ignored in a transaction, or put back
+//   kVacuum      VACUUM                                  not possible in a transaction
+//   kAttach      ATTACH, DETACH                          likewise
+//   kDrop        DROP TABLE, DROP INDEX                  not possible while the connection reads
+
+#ifndef FASTMIGRATE_SQL_SCRIPT_H_
+#define FASTMIGRATE_SQL_SCRIPT_H_
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "result.h"
+
+namespace fastmigrate {
+
+enum class StatementKind {
+  kPlain,
+  kBegin,
+  kCommit,
+  kRollback,
+  kSavepoint,
+  kRelease,
+  kRollbackTo,
+  kPragma,
+  kVacuum,
+  kAttach,
+  kDetach,
+  kDrop,
+};
+
+struct SpecialStatement {
+  StatementKind kind = StatementKind::kPlain;
+  size_t index = 0;   // among the script's statements
+  size_t offset = 0;  // of its first token
+  size_t end = 0;     // behind its semicolon, or the end of the text
+  // The savepoint's, pragma's (in lower case) or detached schema's name; for kVacuum "into" when
+  // it is VACUUM INTO.
+  std::string name;
+  std::string schema;  // kPragma: the schema it names, or empty
+  std::string value;   // kPragma: the value, unquoted
+};
+
+struct SqlScript {
+  std::string file_name;  // for messages
+  std::string text;       // without a byte order mark
+  std::string checksum;
+  size_t statement_count = 0;
+  size_t last_statement_end = 0;  // 0 when there is none
+  std::vector<SpecialStatement> specials;
+  bool mentions_our_tables = false;  // _meta or _fastmigrate_history is among the names
+
+  bool Has(StatementKind kind) const;
+};
+
+// Checks the text: UTF-8 without NUL, strings, comments and triggers that end, no dot-commands of
+// the sqlite3 shell. A failure's message holds file, line and column.
+Result<SqlScript> ReadSqlScript(std::string file_name, std::string text);
+
+}  // namespace fastmigrate
+
+#endif  // FASTMIGRATE_SQL_SCRIPT_H_

@@ -1,0 +1,198 @@
+#include "table_function.h"
+
+#include <algorithm>
+#include <memory>
+#include <new>
+#include <string>
+
+namespace fastmigrate {
+namespace {
+
+constexpr int kMostArguments = 8;
+
+struct Table : sqlite3_vtab {
+  sqlite3* db = nullptr;
+  const TableFunction* function = nullptr;
+  int column_count = 0;  // without the hidden ones
+  int argument_count = 0;
+};
+
+struct Cursor : sqlite3_vtab_cursor {
+  std::vector<Row> rows;
+  size_t at = 0;
+};
+
+int CountNames(const char* list) {
+  std::string_view names(list);
+  return names.empty() ? 0 : 1 + static_cast<int>(std::count(names.begin(), names.end(), ','));
+}
+
+int Fail(Table* table, const Error& error) {
+  sqlite3_free(table->zErrMsg);
+  table->zErrMsg = sqlite3_mprintf("%s", error.message.c_str());
+  return error.code;
+}
+
+// Runs `action`, which returns a result code; no exception leaves.
+template <typename Action>
+int Guarded(Table* table, Action action) {
+  try {
+    return action();
+  } catch (const std::bad_alloc&) {
+    return SQLITE_NOMEM;
+  } catch (const std::exception& exception) {
+    return Fail(table, MakeError(exception.what()));
+  }
+}
+
+int Connect(sqlite3* db, void* data, int, const char* const* names, sqlite3_vtab** vtab,
+            char** message) {
+  // A table of another name is in the schema of somebody's database, and reading it must not act.
+  if (std::string_view(names[0]) != names[2]) {
+    *message = sqlite3_mprintf("%s is a table-valued function, not a module for tables", names[0]);
+    return SQLITE_ERROR;
+  }
+  try {
+    auto table = std::make_unique<Table>();
+    table->db = db;
+    table->function = static_cast<const TableFunction*>(data);
+    table->column_count = CountNames(table->function->columns);
+    table->argument_count = CountNames(table->function->arguments);
+    std::string sql = "CREATE TABLE f(" + std::string(table->function->columns);
+    std::string arguments = table->function->arguments;
+    for (size_t at = 0; at < arguments.size();) {
+      size_t comma = std::min(arguments.find(',', at), arguments.size());
+      sql += ", " + arguments.substr(at, comma - at) + " HIDDEN";
+      at = comma + 1;
+    }
+    if (int rc = sqlite3_declare_vtab(db, (sql + ")").c_str()); rc != SQLITE_OK) return rc;
+    if (table->function->access == Access::kChanges) {
+      sqlite3_vtab_config(db, SQLITE_VTAB_DIRECTONLY);
+    }
+    *vtab = table.release();
+    return SQLITE_OK;
+  } catch (const std::bad_alloc&) {
+    return SQLITE_NOMEM;
+  }
+}
+
+int Disconnect(sqlite3_vtab* vtab) {
+  delete static_cast<Table*>(vtab);
+  return SQLITE_OK;
+}
+
+// idxNum is a set of bits: the arguments that are given, in their order.
+int BestIndex(sqlite3_vtab* vtab, sqlite3_index_info* info) {
+  auto* table = static_cast<Table*>(vtab);
+  int constraint_of[kMostArguments];
+  std::fill(std::begin(constraint_of), std::end(constraint_of), -1);
+  for (int i = 0; i < info->nConstraint; ++i) {
+    const auto& constraint = info->aConstraint[i];
+    int argument = constraint.iColumn - table->column_count;
+    if (argument < 0 || argument >= table->argument_count) continue;
+    if (constraint.op != SQLITE_INDEX_CONSTRAINT_EQ) continue;
+    // An argument that depends on a table further in: this join order cannot work.
+    if (constraint.usable == 0) return SQLITE_CONSTRAINT;
+    constraint_of[argument] = i;
+  }
+  int position = 0;
+  info->idxNum = 0;
+  for (int argument = 0; argument < table->argument_count; ++argument) {
+    if (constraint_of[argument] < 0) continue;
+    info->aConstraintUsage[constraint_of[argument]].argvIndex = ++position;
+    info->aConstraintUsage[constraint_of[argument]].omit = 1;
+    info->idxNum |= 1 << argument;
+  }
+  info->estimatedCost = 1;
+  info->estimatedRows = 100;
+  return SQLITE_OK;
+}
+
+int Open(sqlite3_vtab*, sqlite3_vtab_cursor** cursor) {
+  *cursor = new (std::nothrow) Cursor();
+  return *cursor == nullptr ? SQLITE_NOMEM : SQLITE_OK;
+}
+
+int Close(sqlite3_vtab_cursor* cursor) {
+  delete static_cast<Cursor*>(cursor);
+  return SQLITE_OK;
+}
+
+int Filter(sqlite3_vtab_cursor* vtab_cursor, int given, const char*, int count,
+           sqlite3_value** values) {
+  auto* cursor = static_cast<Cursor*>(vtab_cursor);
+  auto* table = static_cast<Table*>(cursor->pVtab);
+  return Guarded(table, [&]() -> int {
+    cursor->rows.clear();
+    cursor->at = 0;
+    std::vector<sqlite3_value*> arguments(static_cast<size_t>(table->argument_count), nullptr);
+    int next = 0;
+    for (int argument = 0; argument < table->argument_count && next < count; ++argument) {
+      if ((given & (1 << argument)) != 0) arguments[static_cast<size_t>(argument)] = values[next++];
+    }
+    Database db = Database::Borrow(table->db);
+    Result<std::vector<Row>> rows = table->function->call(db, Arguments(std::move(arguments)));
+    if (!rows) return Fail(table, rows.error());
+    cursor->rows = std::move(*rows);
+    return SQLITE_OK;
+  });
+}
+
+int Next(sqlite3_vtab_cursor* cursor) {
+  ++static_cast<Cursor*>(cursor)->at;
+  return SQLITE_OK;
+}
+
+int Eof(sqlite3_vtab_cursor* vtab_cursor) {
+  auto* cursor = static_cast<Cursor*>(vtab_cursor);
+  return cursor->at >= cursor->rows.size() ? 1 : 0;
+}
+
+int Column(sqlite3_vtab_cursor* vtab_cursor, sqlite3_context* context, int column) {
+  auto* cursor = static_cast<Cursor*>(vtab_cursor);
+  const Row& row = cursor->rows[cursor->at];
+  auto index = static_cast<size_t>(column);
+  if (index < row.size()) SetResult(context, row[index]);
+  return SQLITE_OK;
+}
+
+int Rowid(sqlite3_vtab_cursor* vtab_cursor, sqlite3_int64* rowid) {
+  *rowid = static_cast<sqlite3_int64>(static_cast<Cursor*>(vtab_cursor)->at) + 1;
+  return SQLITE_OK;
+}
+
+// With xCreate the same as xConnect a module is eponymous, and good for CREATE VIRTUAL TABLE as
+// well; with none it is eponymous only.
+sqlite3_module MakeModule(bool can_be_created) {
+  sqlite3_module module{};
+  if (can_be_created) module.xCreate = Connect;
+  module.xConnect = Connect;
+  module.xBestIndex = BestIndex;
+  module.xDisconnect = Disconnect;
+  module.xDestroy = Disconnect;
+  module.xOpen = Open;
+  module.xClose = Close;
+  module.xFilter = Filter;
+  module.xNext = Next;
+  module.xEof = Eof;
+  module.xColumn = Column;
+  module.xRowid = Rowid;
+  return module;
+}
+
+}  // namespace
+
+int RegisterTableFunction(sqlite3* db, const TableFunction& function) {
+  static const sqlite3_module kEponymousOnly = MakeModule(false);
+  static const sqlite3_module kInTemp = MakeModule(true);
+  const sqlite3_module* module = function.in_temp ? &kInTemp : &kEponymousOnly;
+  void* data = const_cast<TableFunction*>(&function);
+  int rc = sqlite3_create_module_v2(db, function.name, module, data, nullptr);
+  if (rc != SQLITE_OK || !function.in_temp) return rc;
+  std::string name(function.name);
+  (void)Database::Borrow(db).Execute("CREATE VIRTUAL TABLE IF NOT EXISTS temp." + name + " USING " +
+                                     name);
+  return SQLITE_OK;
+}
+
+}  // namespace fastmigrate
