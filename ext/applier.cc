@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <set>
 
 #include "ledger.h"
 #include "process.h"
@@ -33,15 +32,15 @@ class EnforcementOff {
   bool was_on_;
 };
 
-Result<std::set<std::string>> AttachedSchemas(const Database& db) {
+Result<std::vector<std::string>> AttachedSchemas(const Database& db) {
   Result<Statement> rows = db.Prepare("PRAGMA database_list");
   if (!rows) return rows.error();
-  std::set<std::string> schemas;
+  std::vector<std::string> schemas;
   while (true) {
     Result<bool> row = rows->Step();
     if (!row) return row.error();
     if (!*row) return schemas;
-    schemas.insert(rows->Text(1));
+    if (rows->Text(1) != "temp") schemas.push_back(rows->Text(1));
   }
 }
 
@@ -50,16 +49,15 @@ class AttachmentKeeper {
  public:
   AttachmentKeeper(const Database& db, bool needed) : db_(db) {
     if (!needed) return;
-    if (Result<std::set<std::string>> schemas = AttachedSchemas(db); schemas) before_ = *schemas;
+    if (Result<std::vector<std::string>> schemas = AttachedSchemas(db); schemas) before_ = *schemas;
   }
   ~AttachmentKeeper() {
     if (before_.empty()) return;
-    Result<std::set<std::string>> now = AttachedSchemas(db_);
+    Result<std::vector<std::string>> now = AttachedSchemas(db_);
     if (!now) return;
     for (const std::string& schema : *now) {
-      if (before_.count(schema) == 0 && schema != "temp") {
-        (void)db_.Execute("DETACH " + QuoteName(schema));
-      }
+      bool is_new = std::find(before_.begin(), before_.end(), schema) == before_.end();
+      if (is_new) (void)db_.Execute("DETACH " + QuoteName(schema));
     }
   }
   AttachmentKeeper(const AttachmentKeeper&) = delete;
@@ -67,7 +65,7 @@ class AttachmentKeeper {
 
  private:
   const Database& db_;
-  std::set<std::string> before_;
+  std::vector<std::string> before_;
 };
 
 bool ProgramsAllowed() {

@@ -210,7 +210,7 @@ class Migrator {
     }
     message += "\ndatabase stays at version " + std::to_string(run_.version) + "; " +
                std::to_string(run_.applied.size()) + " of " + std::to_string(total_) +
-               (total_ == 1 ? " script was" : " scripts were") + " applied, " + note;
+               " scripts were applied, " + note;
     return {error.code, message};
   }
 

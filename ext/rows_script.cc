@@ -1,9 +1,12 @@
 #include "rows_script.h"
 
+#include <utf8.h>
+
 #include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
 #include <string_view>
 #include <vector>
@@ -27,40 +30,12 @@ std::string BlobLiteral(std::string_view bytes) {
   return literal + "'";
 }
 
-// The length of the UTF-8 character at the start, 0 when there is none: RFC 3629, table 3-7 of the
-// Unicode standard.
-size_t CharacterLength(std::string_view text) {
-  auto byte = [&](size_t i) -> unsigned {
-    return i < text.size() ? static_cast<unsigned char>(text[i]) : 0;
-  };
-  auto follows = [&](size_t i) { return (byte(i) & 0xC0) == 0x80; };
-  const unsigned first = byte(0);
-  if (first < 0x80) return 1;
-  if (first >= 0xC2 && first <= 0xDF) return follows(1) ? 2 : 0;
-  if ((first & 0xF0) == 0xE0) {
-    bool overlong = first == 0xE0 && byte(1) < 0xA0;
-    bool surrogate = first == 0xED && byte(1) > 0x9F;
-    return follows(1) && follows(2) && !overlong && !surrogate ? 3 : 0;
-  }
-  if (first >= 0xF0 && first <= 0xF4) {
-    bool overlong = first == 0xF0 && byte(1) < 0x90;
-    bool too_large = first == 0xF4 && byte(1) > 0x8F;
-    return follows(1) && follows(2) && follows(3) && !overlong && !too_large ? 4 : 0;
-  }
-  return 0;
-}
-
 // Whether a string literal in a text file says this text and no other. U+FFFD may be what SQLite
 // made of invalid UTF-16.
 bool IsPlainText(std::string_view text) {
   if (text.find('\0') != text.npos || text.find('\r') != text.npos) return false;
   if (text.find("\xEF\xBF\xBD") != text.npos) return false;
-  while (!text.empty()) {
-    const size_t length = CharacterLength(text);
-    if (length == 0) return false;
-    text.remove_prefix(length);
-  }
-  return true;
+  return utf8::is_valid(text.begin(), text.end());
 }
 
 std::string TextAsSql(sqlite3_stmt* statement, int column) {
