@@ -14,24 +14,6 @@ namespace {
 constexpr std::chrono::seconds kBatchAge{1};
 constexpr char kScriptSavepoint[] = "fastmigrate script";
 
-// The host's enforcement of foreign keys, off while scripts run. In the caller's transaction it
-// cannot be changed, and is off already.
-class EnforcementOff {
- public:
-  explicit EnforcementOff(const Database& db) : db_(db), was_on_(ForeignKeysEnforced(db)) {
-    if (was_on_) EnforceForeignKeys(db_, false);
-  }
-  ~EnforcementOff() {
-    if (ForeignKeysEnforced(db_) != was_on_) EnforceForeignKeys(db_, was_on_);
-  }
-  EnforcementOff(const EnforcementOff&) = delete;
-  EnforcementOff& operator=(const EnforcementOff&) = delete;
-
- private:
-  const Database& db_;
-  bool was_on_;
-};
-
 Result<std::vector<std::string>> AttachedSchemas(const Database& db) {
   Result<Statement> rows = db.Prepare("PRAGMA database_list");
   if (!rows) return rows.error();
@@ -115,7 +97,7 @@ ScriptSteps StepsOf(const PendingScript& script, const Database& db) {
 Applier::Applier(const Database& db, ApplyOptions options)
     : db_(db), options_(std::move(options)) {}
 
-Status Applier::Apply(std::vector<PendingScript>* scripts, int version) {
+Status Applier::Apply(std::span<PendingScript> scripts, int version) {
   RowidKeeper rowid(db_);
   EnforcementOff enforcement(db_);
   version_ = committed_version_ = version;
@@ -127,10 +109,10 @@ Status Applier::Apply(std::vector<PendingScript>* scripts, int version) {
   return Run(scripts);
 }
 
-Status Applier::Run(std::vector<PendingScript>* scripts) {
+Status Applier::Run(std::span<PendingScript> scripts) {
   version_ = committed_version_;
   uncommitted_.clear();
-  for (PendingScript& script : *scripts) {
+  for (PendingScript& script : scripts) {
     if (script.version() <= version_) continue;
     Status status = ApplyOne(&script);
     if (status && batch_ && (careful_ || BatchIsOld())) status = CommitBatch();

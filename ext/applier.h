@@ -18,6 +18,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -62,7 +63,7 @@ class Applier {
   // `version` is the one that the scripts were planned for. When it fails, version() and applied()
   // say what is committed nevertheless, and failure_note() what became of the script that failed.
   // In the caller's transaction "committed" means: kept in that transaction.
-  Status Apply(std::vector<PendingScript>* scripts, int version);
+  Status Apply(std::span<PendingScript> scripts, int version);
 
   int version() const { return committed_version_; }
   const std::vector<AppliedScript>& applied() const { return applied_; }
@@ -72,7 +73,7 @@ class Applier {
   class Measure;
   struct PartedScript;
 
-  Status Run(std::vector<PendingScript>* scripts);
+  Status Run(std::span<PendingScript> scripts);
   Status ApplyOne(PendingScript* script);
   Status ApplyInBatch(PendingScript* script, const ScriptSteps& steps);
   Status RunInSavepoint(PendingScript* script, const ScriptSteps& steps);

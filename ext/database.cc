@@ -1,9 +1,12 @@
 #include "database.h"
 
+#include <atomic>
 #include <cctype>
 
 namespace fastmigrate {
 namespace {
+
+std::atomic<ConnectionSetup> connection_setup = nullptr;
 
 std::string Doubled(std::string_view text, char quote) {
   std::string quoted(1, quote);
@@ -52,6 +55,8 @@ std::string UriOfFile(const char* filename) {
 
 }  // namespace
 
+void SetConnectionSetup(ConnectionSetup setup) { connection_setup = setup; }
+
 void Statement::Bind(int index, int64_t value) { sqlite3_bind_int64(handle(), index, value); }
 void Statement::Bind(int index, double value) { sqlite3_bind_double(handle(), index, value); }
 void Statement::Bind(int index, std::string_view text) {
@@ -99,6 +104,8 @@ Result<Database> Database::Open(const std::string& uri, int flags, const char* v
   sqlite3* handle = nullptr;
   int rc = sqlite3_open_v2(uri.c_str(), &handle, flags, vfs);
   Database db(handle, true);
+  ConnectionSetup setup = connection_setup.load();
+  if (rc == SQLITE_OK && setup != nullptr) rc = setup(handle);
   if (rc == SQLITE_OK) return db;
   if (handle == nullptr) return Error{SQLITE_NOMEM, "out of memory"};
   return db.LastError();
@@ -168,6 +175,14 @@ bool Database::IsInterrupted() const {
 #endif
   // Any statement that is started while the interrupt is in force fails with it.
   return sqlite3_exec(handle_, "SELECT 1", nullptr, nullptr, nullptr) == SQLITE_INTERRUPT;
+}
+
+bool IsMissingObject(const Error& error) {
+  for (const char* words : {"no such function: ", "no such collation sequence: ",
+                            "no such module: ", "no such table: "}) {
+    if (error.message.find(words) != std::string::npos) return true;
+  }
+  return false;
 }
 
 std::string QuoteName(std::string_view name) { return Doubled(name, '"'); }

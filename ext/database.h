@@ -57,6 +57,11 @@ class Statement {
   std::unique_ptr<sqlite3_stmt, Finalizer> statement_;
 };
 
+// What Database::Open() does to each new connection; returns an SQLite result code. The SQL surface
+// sets it, so that scripts find our functions on every connection they run on.
+using ConnectionSetup = int (*)(sqlite3* db);
+void SetConnectionSetup(ConnectionSetup setup);
+
 class Database {
  public:
   static Database Borrow(sqlite3* handle);
@@ -100,6 +105,10 @@ class Database {
   std::unique_ptr<sqlite3, Closer> owned_;
   sqlite3* handle_;
 };
+
+// Whether the error says that the connection lacks a function, collation, module or table: what
+// another connection may have.
+bool IsMissingObject(const Error& error);
 
 // A name as an SQL identifier, and a text as an SQL string literal.
 std::string QuoteName(std::string_view name);

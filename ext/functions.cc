@@ -1,11 +1,18 @@
 #include "functions.h"
 
+#include <nlohmann/json.hpp>
+
 #include "database.h"
+#include "enrollment.h"
 #include "exclusive_call.h"
 #include "ledger.h"
 #include "migration_folder.h"
 #include "migrator.h"
+#include "rehearsal.h"
+#include "replay.h"
 #include "scalar_function.h"
+#include "schema_script.h"
+#include "scratch.h"
 #include "script_states.h"
 #include "table_function.h"
 
@@ -40,13 +47,19 @@ Result<Cell> Create(const Database& db, const Arguments&) {
   return Cell(int64_t{*version});
 }
 
-// fastmigrate_enroll(version INTEGER) -> INTEGER, the version
+// fastmigrate_enroll(version INTEGER [, dir TEXT]) -> INTEGER, the version; with dir: proved first
 Result<Cell> EnrollAt(const Database& db, const Arguments& arguments) {
   Result<int> version = arguments.Version(0, "version");
   if (!version) return version.error();
   Result<ExclusiveCall> call = ExclusiveCall::Begin(db, "fastmigrate_enroll");
   if (!call) return call.error();
-  if (Status status = Enroll(db, *version); !status) return status.error();
+  if (!arguments.Has(1)) {
+    if (Status status = Enroll(db, *version); !status) return status.error();
+    return Cell(int64_t{*version});
+  }
+  Result<std::string> dir = arguments.Folder(1);
+  if (!dir) return dir.error();
+  if (Status status = EnrollProved(db, *version, *dir); !status) return status.error();
   return Cell(int64_t{*version});
 }
 
@@ -128,12 +141,152 @@ Result<Cell> New(const Database&, const Arguments& arguments) {
   return Cell(*path);
 }
 
+// fastmigrate_find_version([dir TEXT]) -> INTEGER, or NULL when no version's replay equals this
+Result<Cell> FindVersionOf(const Database& db, const Arguments& arguments) {
+  Result<std::string> dir = arguments.Folder(0);
+  if (!dir) return dir.error();
+  Result<MigrationFolder> folder = ReadMigrationFolder(*dir);
+  if (!folder) return folder.error();
+  Result<std::optional<int>> version = FindVersion(db, *folder);
+  if (!version) return version.error();
+  if (!*version) return Cell();
+  return Cell(int64_t{**version});
+}
+
+// fastmigrate_initialize(dir TEXT [, table TEXT, ...]) -> TEXT, the path of the script
+Result<Cell> InitializeFrom(const Database& db, const Arguments& arguments) {
+  Result<std::string> dir = arguments.Text(0, "dir");
+  if (!dir) return dir.error();
+  std::vector<std::string> tables;
+  for (size_t i = 1; i < arguments.size(); ++i) {
+    Result<std::string> table = arguments.Text(i, "table");
+    if (!table) return table.error();
+    tables.push_back(*table);
+  }
+  Result<ExclusiveCall> call = ExclusiveCall::Begin(db, "fastmigrate_initialize");
+  if (!call) return call.error();
+  Result<std::string> path = Initialize(db, *dir, tables);
+  if (!path) return path.error();
+  return Cell(*path);
+}
+
+// fastmigrate_accept(version INTEGER [, dir TEXT]) -> INTEGER, the version
+Result<Cell> Accept(const Database& db, const Arguments& arguments) {
+  Result<int> version = arguments.Version(0, "version");
+  if (!version) return version.error();
+  Result<std::string> dir = arguments.Folder(1);
+  if (!dir) return dir.error();
+  Result<ExclusiveCall> call = ExclusiveCall::Begin(db, "fastmigrate_accept");
+  if (!call) return call.error();
+  if (Status status = AcceptEdit(db, *version, *dir); !status) return status.error();
+  return Cell(int64_t{*version});
+}
+
+// fastmigrate_schema() -> TEXT
+Result<Cell> SchemaText(const Database& db, const Arguments&) {
+  Result<std::string> script = SchemaScript(db);
+  if (!script) return script.error();
+  return Cell(*script);
+}
+
+// fastmigrate_backup([path TEXT]) -> TEXT, the path of the copy
+Result<Cell> Backup(const Database& db, const Arguments& arguments) {
+  Result<std::string> path = arguments.Has(0) ? arguments.Text(0, "path") : DefaultBackupPath(db);
+  if (!path) return path.error();
+  Result<ExclusiveCall> call = ExclusiveCall::Begin(db, "fastmigrate_backup");
+  if (!call) return call.error();
+  Status status = BackupDatabase(db, *path, [&db] { return db.IsInterrupted(); });
+  if (!status) return status.error();
+  return Cell(*path);
+}
+
+// SELECT * FROM fastmigrate_verify([dir]): a row a difference
+Result<std::vector<Row>> VerifyTable(const Database& db, const Arguments& arguments) {
+  Result<std::string> dir = arguments.Folder(0);
+  if (!dir) return dir.error();
+  Result<MigrationFolder> folder = ReadMigrationFolder(*dir);
+  if (!folder) return folder.error();
+  Result<std::optional<int>> version = ReadVersion(db);
+  if (!version) return version.error();
+  if (!*version) {
+    return MakeError(
+        "the database is not managed, so that it has no version to verify; SELECT "
+        "fastmigrate_find_version(...) tells which version it is like");
+  }
+  Result<std::vector<Difference>> differences = Verify(db, *folder, **version);
+  if (!differences) return differences.error();
+  std::vector<Row> rows;
+  for (const Difference& difference : *differences) {
+    auto sql = [](const std::string& text) { return text.empty() ? Cell() : Cell(text); };
+    rows.push_back({difference.type, difference.name, difference.difference,
+                    sql(difference.expected), sql(difference.actual)});
+  }
+  return rows;
+}
+
+using RehearseFunction = Result<std::vector<RehearsedScript>> (*)(const Database& db,
+                                                                  const std::string& dir,
+                                                                  std::optional<int> target);
+
+Result<std::vector<RehearsedScript>> Rehearse(const Database& db, const Arguments& arguments,
+                                              RehearseFunction rehearse) {
+  Result<std::string> dir = arguments.Folder(0);
+  if (!dir) return dir.error();
+  Result<std::optional<int>> target = arguments.OptionalVersion(1, "target");
+  if (!target) return target.error();
+  Result<ExclusiveCall> call = ExclusiveCall::Begin(db, "fastmigrate_rehearse");
+  if (!call) return call.error();
+  return rehearse(db, *dir, *target);
+}
+
+// SELECT * FROM fastmigrate_rehearse([dir [, target]]): a row a script, run on a private copy
+Result<std::vector<Row>> RehearseTable(const Database& db, const Arguments& arguments) {
+  Result<std::vector<RehearsedScript>> scripts = Rehearse(db, arguments, RehearseOnCopy);
+  if (!scripts) return scripts.error();
+  std::vector<Row> rows;
+  for (const auto& [script, error] : *scripts) {
+    Row row = {int64_t{script.version}, script.name, int64_t{!error}, OptionalCell(error)};
+    if (!error) row.insert(row.end(), {script.statements, script.changes, script.duration_ms});
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+// fastmigrate_rehearse([dir [, target]]) -> TEXT, the same rows as JSON, run on this connection
+Result<Cell> RehearseScalar(const Database& db, const Arguments& arguments) {
+  Result<std::vector<RehearsedScript>> scripts = Rehearse(db, arguments, RehearseInPlace);
+  if (!scripts) return scripts.error();
+  nlohmann::ordered_json rows = nlohmann::ordered_json::array();
+  for (const auto& [script, error] : *scripts) {
+    nlohmann::ordered_json row = {{"version", script.version}, {"name", script.name},
+                                  {"ok", error ? 0 : 1},       {"error", nullptr},
+                                  {"statements", nullptr},     {"changes", nullptr},
+                                  {"duration_ms", nullptr}};
+    if (error) {
+      row["error"] = *error;
+    } else {
+      row["statements"] = script.statements;
+      row["changes"] = script.changes;
+      row["duration_ms"] = script.duration_ms;
+    }
+    rows.push_back(std::move(row));
+  }
+  // A file name may hold bytes that are no UTF-8, which JSON cannot.
+  return Cell(rows.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
+}
+
 constexpr ScalarFunction kScalarFunctions[] = {
     {"fastmigrate_version", 0, 1, Access::kReads, Version},
     {"fastmigrate_extension_version", 0, 0, Access::kReads, ExtensionVersion},
     {"fastmigrate_create", 0, 0, Access::kChanges, Create},
-    {"fastmigrate_enroll", 1, 1, Access::kChanges, EnrollAt},
+    {"fastmigrate_enroll", 1, 2, Access::kChanges, EnrollAt},
+    {"fastmigrate_find_version", 0, 1, Access::kChanges, FindVersionOf},
+    {"fastmigrate_initialize", 1, -1, Access::kChanges, InitializeFrom},
     {"fastmigrate_apply", 0, 2, Access::kChanges, ApplyScalar},
+    {"fastmigrate_rehearse", 0, 2, Access::kChanges, RehearseScalar},
+    {"fastmigrate_accept", 1, 2, Access::kChanges, Accept},
+    {"fastmigrate_schema", 0, 0, Access::kReads, SchemaText},
+    {"fastmigrate_backup", 0, 1, Access::kChanges, Backup},
     {"fastmigrate_new", 2, 2, Access::kChanges, New},
 };
 
@@ -146,18 +299,31 @@ constexpr TableFunction kTableFunctions[] = {
      "version, name, kind, origin, checksum, applied_at, duration_ms, statements, "
      "extension_version",
      "", Access::kReads, false, HistoryTable},
+    {"fastmigrate_verify", "type, name, difference, expected, actual", "dir", Access::kChanges,
+     false, VerifyTable},
+    {"fastmigrate_rehearse", "version, name, ok, error, statements, changes, duration_ms",
+     "dir, target", Access::kChanges, false, RehearseTable},
 };
 
-}  // namespace
+// On a connection of our own nothing is called in the table form that changes it.
+enum class Owner { kHost, kOurs };
 
-int RegisterFunctions(sqlite3* db) {
+int RegisterFor(sqlite3* db, Owner owner) {
   for (const ScalarFunction& function : kScalarFunctions) {
     if (int rc = RegisterScalarFunction(db, function); rc != SQLITE_OK) return rc;
   }
   for (const TableFunction& function : kTableFunctions) {
-    if (int rc = RegisterTableFunction(db, function); rc != SQLITE_OK) return rc;
+    bool in_temp = function.in_temp && owner == Owner::kHost;
+    if (int rc = RegisterTableFunction(db, function, in_temp); rc != SQLITE_OK) return rc;
   }
   return SQLITE_OK;
+}
+
+}  // namespace
+
+int RegisterFunctions(sqlite3* db) {
+  SetConnectionSetup([](sqlite3* own) { return RegisterFor(own, Owner::kOurs); });
+  return RegisterFor(db, Owner::kHost);
 }
 
 }  // namespace fastmigrate

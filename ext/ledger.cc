@@ -227,6 +227,17 @@ Status AdvanceLedger(const Database& db, const HistoryRecord& record) {
   return WriteRecord(db, record);
 }
 
+Status RecordChecksum(const Database& db, int version, const std::string& name,
+                      const std::string& checksum) {
+  Result<Statement> update = db.Prepare(R"sql(
+      UPDATE main._fastmigrate_history SET name = ?2, checksum = ?3 WHERE version = ?1)sql");
+  if (!update) return update.error();
+  update->Bind(1, int64_t{version});
+  update->Bind(2, name);
+  update->Bind(3, checksum);
+  return update->Run();
+}
+
 Result<std::string> LedgerFingerprint(const Database& db) {
   std::string fingerprint;
   for (const char* sql : {R"sql(

@@ -60,6 +60,10 @@ Status AdvanceLedger(const Database& db, const HistoryRecord& record);
 // Writes the record without moving the version.
 Status WriteRecord(const Database& db, const HistoryRecord& record);
 
+// Puts another name and checksum into the record of the version, which must exist.
+Status RecordChecksum(const Database& db, int version, const std::string& name,
+                      const std::string& checksum);
+
 // Everything that the tables hold, schema included, as one text: equal before and after a script
 // when the script has left them alone.
 Result<std::string> LedgerFingerprint(const Database& db);

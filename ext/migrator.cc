@@ -1,8 +1,9 @@
 #include "migrator.h"
 
 #include <algorithm>
+#include <map>
+#include <memory>
 
-#include "exclusive_call.h"
 #include "ledger.h"
 #include "migration_folder.h"
 #include "script_states.h"
@@ -57,34 +58,15 @@ class Migrator {
   }
 
   Status Plan(const MigrationFolder& folder) {
-    LedgerState ledger;
-    Status read = RetryWhileBusy(Interrupted(), [&]() -> Status {
-      Result<LedgerState> state = ReadLedger(reader());
-      if (!state) return state.error();
-      ledger = std::move(*state);
-      return {};
-    });
-    if (!read) return read;
-    Result<std::map<int, std::string>> checksums = ReadChecksums(ledger, folder);
-    if (!checksums) return checksums.error();
-    Result<std::vector<Migration>> migrations =
-        PendingMigrations(ledger, folder, *checksums, target_);
-    if (!migrations) return migrations.error();
-    Result<std::vector<PendingScript>> pending = ReadPendingScripts(*migrations);
-    if (!pending) return pending.error();
-    pending_ = std::move(*pending);
-    run_.version = ledger.version.value_or(0);
+    Result<MigrationPlan> plan = PlanMigration(reader(), folder, target_, Interrupted());
+    if (!plan) return plan.error();
+    pending_ = std::move(plan->pending);
+    run_.version = plan->version;
     return {};
   }
 
   Status RefuseWhatCannotWork() {
-    bool in_transaction = !db_.InAutocommit();
-    if (in_transaction && ForeignKeysEnforced(db_)) {
-      return MakeError(
-          "scripts cannot be applied in a transaction that was begun with foreign_keys on: a table "
-          "rebuild would delete the rows of child tables, and SQLite does not let it be switched "
-          "off now; COMMIT first, or run PRAGMA foreign_keys = OFF before BEGIN");
-    }
+    if (Status status = RefuseInTransaction(db_, pending_); !status) return status;
     Result<std::string> journal = ReadPragma(reader(), "main", "journal_mode");
     if (journal && *journal == "off") {
       return MakeError(
@@ -92,41 +74,11 @@ class Migrator {
           "back; run PRAGMA journal_mode = DELETE first");
     }
     for (const PendingScript& script : pending_) {
-      if (!in_transaction && !(script.IsProgram() && db_.MainPath().empty())) continue;
-      if (script.IsProgram()) {
-        return MakeError(script.migration().name + " is a program, which cannot reach " +
-                         (in_transaction ? "a database inside your transaction; COMMIT first"
-                                         : "a database that has no file"));
-      }
-      if (Status status = RefuseOutsideInTransaction(script); !status) return status;
+      if (!script.IsProgram() || !db_.MainPath().empty()) continue;
+      return MakeError(script.migration().name +
+                       " is a program, which cannot reach a database that has no file");
     }
     return {};
-  }
-
-  Status RefuseOutsideInTransaction(const PendingScript& script) const {
-    ScriptSteps steps = StepsOf(script, db_);
-    for (const ScriptStep& step : steps.steps) {
-      if (step.outside == nullptr) continue;
-      if (step.outside->kind == StatementKind::kPragma && step.outside->name == "synchronous") {
-        continue;
-      }
-      return MakeError(script.migration().name + " holds " + NameOf(*step.outside) +
-                       ", which cannot run inside your transaction; COMMIT first");
-    }
-    return {};
-  }
-
-  static std::string NameOf(const SpecialStatement& statement) {
-    switch (statement.kind) {
-      case StatementKind::kVacuum:
-        return "VACUUM";
-      case StatementKind::kAttach:
-        return "ATTACH";
-      case StatementKind::kDetach:
-        return "DETACH";
-      default:
-        return "PRAGMA " + statement.name;
-    }
   }
 
   bool NeedsSide(const PendingScript& script) const {
@@ -176,15 +128,8 @@ class Migrator {
     options.interrupted = Interrupted();
     options.check_foreign_keys = db_.InAutocommit() && ForeignKeysEnforced(db_);
     options.one_transaction = form_ == CallForm::kTable && !on_side;
-    // Only a host that gives every new connection our functions can make this matter.
-    std::optional<ExclusiveCall> exclusive;
-    if (on_side) {
-      Result<ExclusiveCall> mark = ExclusiveCall::Begin(db, "fastmigrate_apply");
-      if (!mark) return mark.error();
-      exclusive.emplace(std::move(*mark));
-    }
     Applier applier(db, options);
-    Status status = applier.Apply(&scripts, run_.version);
+    Status status = applier.Apply(scripts, run_.version);
     run_.applied.insert(run_.applied.end(), applier.applied().begin(), applier.applied().end());
     run_.version = applier.version();
     if (status) return {};
@@ -194,7 +139,7 @@ class Migrator {
   Error Explained(const Error& error, bool on_side, const std::string& note) const {
     std::string message = error.message;
     int code = error.code & 0xFF;
-    if (on_side && code == SQLITE_ERROR && message.find("no such ") != std::string::npos) {
+    if (on_side && IsMissingObject(error)) {
       message +=
           "\nthis script runs on a connection of its own here, which has not what only "
           "yours has";
@@ -226,50 +171,65 @@ class Migrator {
 
 }  // namespace
 
+Result<MigrationPlan> PlanMigration(const Database& db, const MigrationFolder& folder,
+                                    std::optional<int> target, const InterruptCheck& interrupted) {
+  LedgerState ledger;
+  Status read = RetryWhileBusy(interrupted, [&]() -> Status {
+    Result<LedgerState> state = ReadLedger(db);
+    if (!state) return state.error();
+    ledger = std::move(*state);
+    return {};
+  });
+  if (!read) return read.error();
+  Result<std::map<int, std::string>> checksums = ReadChecksums(ledger, folder);
+  if (!checksums) return checksums.error();
+  Result<std::vector<Migration>> migrations = PendingMigrations(ledger, folder, *checksums, target);
+  if (!migrations) return migrations.error();
+  Result<std::vector<PendingScript>> pending = ReadPendingScripts(*migrations);
+  if (!pending) return pending.error();
+  return MigrationPlan{ledger.version.value_or(0), std::move(*pending)};
+}
+
+Status RefuseInTransaction(const Database& db, std::span<const PendingScript> scripts) {
+  if (db.InAutocommit()) return {};
+  if (ForeignKeysEnforced(db)) {
+    return MakeError(
+        "scripts cannot be applied in a transaction that was begun with foreign_keys on: a table "
+        "rebuild would delete the rows of child tables, and SQLite does not let it be switched off "
+        "now; COMMIT first, or run PRAGMA foreign_keys = OFF before BEGIN");
+  }
+  for (const PendingScript& script : scripts) {
+    std::string outside = WhatNeedsNoTransaction(script, db);
+    if (outside.empty()) continue;
+    return MakeError(script.migration().name + " " + outside +
+                     ", which cannot work inside your transaction; COMMIT first");
+  }
+  return {};
+}
+
+std::string WhatNeedsNoTransaction(const PendingScript& script, const Database& db) {
+  if (script.IsProgram()) return "is a program with a connection of its own";
+  ScriptSteps steps = StepsOf(script, db);
+  for (const ScriptStep& step : steps.steps) {
+    if (step.outside == nullptr) continue;
+    const SpecialStatement& statement = *step.outside;
+    switch (statement.kind) {
+      case StatementKind::kVacuum:
+        return "holds VACUUM";
+      case StatementKind::kAttach:
+        return "holds ATTACH";
+      case StatementKind::kDetach:
+        return "holds DETACH";
+      default:
+        if (statement.name != "synchronous") return "holds PRAGMA " + statement.name;
+    }
+  }
+  return "";
+}
+
 Result<MigrationRun> Migrate(const Database& db, const std::string& dir, std::optional<int> target,
                              CallForm form) {
   return Migrator(db, dir, target, form).Run();
-}
-
-Result<int> CreateManaged(const Database& db) {
-  InterruptCheck interrupted = [&db] { return db.IsInterrupted(); };
-  Result<LedgerState> before = ReadLedger(db);
-  if (!before) return before.error();
-  if (before->version) return *before->version;
-  RowidKeeper rowid(db);
-  Result<Transaction> transaction = Transaction::Begin(db, interrupted);
-  if (!transaction) return transaction.error();
-  Result<LedgerState> ledger = ReadLedger(db);
-  if (!ledger) return ledger.error();
-  if (ledger->version) return *ledger->version;  // another process was first
-  if (ledger->has_content) {
-    return MakeError(
-        "the database has content but no version; if it is in the state that the scripts up to "
-        "version N produce, run SELECT fastmigrate_enroll(N)");
-  }
-  if (Status status = CreateLedger(db); !status) return status.error();
-  if (Status status = transaction->Commit(interrupted); !status) return status.error();
-  return 0;
-}
-
-Status Enroll(const Database& db, int version) {
-  InterruptCheck interrupted = [&db] { return db.IsInterrupted(); };
-  RowidKeeper rowid(db);
-  Result<Transaction> transaction = Transaction::Begin(db, interrupted);
-  if (!transaction) return transaction.error();
-  Result<std::optional<int>> present = ReadVersion(db);
-  if (!present) return present.error();
-  if (*present) {
-    return MakeError("the database is managed already, at version " + std::to_string(**present) +
-                     "; it cannot be enrolled again");
-  }
-  if (Status status = CreateLedger(db); !status) return status;
-  HistoryRecord record;
-  record.version = version;
-  record.previous_version = version;
-  record.origin = "enrolled";
-  if (Status status = AdvanceLedger(db, record); !status) return status;
-  return transaction->Commit(interrupted);
 }
 
 }  // namespace fastmigrate

@@ -20,11 +20,13 @@
 #define FASTMIGRATE_MIGRATOR_H_
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "applier.h"
 #include "database.h"
+#include "migration_folder.h"
 #include "result.h"
 
 namespace fastmigrate {
@@ -42,12 +44,21 @@ struct MigrationRun {
 Result<MigrationRun> Migrate(const Database& db, const std::string& dir, std::optional<int> target,
                              CallForm form);
 
-// Makes an empty database managed, at version 0. Returns the version of a managed one; an
-// unmanaged one with content is an error.
-Result<int> CreateManaged(const Database& db);
+// What is to be done, read and checked.
+struct MigrationPlan {
+  int version = 0;  // of the database
+  std::vector<PendingScript> pending;
+};
 
-// Marks an unmanaged database as being at the version. An error when it is managed.
-Status Enroll(const Database& db, int version);
+// Waits for locks. An error when the promise is broken already (script_states.h).
+Result<MigrationPlan> PlanMigration(const Database& db, const MigrationFolder& folder,
+                                    std::optional<int> target, const InterruptCheck& interrupted);
+
+// Why the script cannot run inside a transaction: "holds VACUUM"; empty when it can.
+std::string WhatNeedsNoTransaction(const PendingScript& script, const Database& db);
+
+// An error when the host is in a transaction in which these scripts cannot be applied.
+Status RefuseInTransaction(const Database& db, std::span<const PendingScript> scripts);
 
 }  // namespace fastmigrate
 

@@ -11,7 +11,7 @@
 namespace fastmigrate {
 namespace {
 
-// Views and triggers wait for the names of everything else.
+// A view or a trigger waits for the names of everything else.
 struct PendingRow {
   const SchemaRow* row;
   std::vector<Token> tokens;
@@ -168,14 +168,14 @@ class SchemaParser {
 
  private:
   Status ParseTables(const std::vector<SchemaRow>& rows);
-  Status ParseTableRow(const SchemaRow& row);
-  void CollectKnownNames(const SchemaRow& row, Tokens tokens);
+  Status ParseTable(const SchemaRow& row);
+  void CollectKnownNames();
   Status ParseRest(const std::vector<SchemaRow>& rows);
   void OmitKeysOfParents();
 
   Schema schema_;
-  NameSet names_;  // of all tables, columns and aliases
-  std::vector<PendingRow> pending_;
+  NameSet names_;                    // of everything that a view or a trigger may speak of
+  std::vector<PendingRow> pending_;  // views and triggers
 };
 
 // Puts the object in its map; its row must say of it what its text does.
@@ -204,11 +204,10 @@ Result<Schema> SchemaParser::Parse(const std::vector<SchemaRow>& rows) {
 Status SchemaParser::ParseTables(const std::vector<SchemaRow>& rows) {
   for (const SchemaRow& row : rows) {
     if (row.type == "table") {
-      Status status = ParseTableRow(row);
+      Status status = ParseTable(row);
       if (!status) return status;
     } else if (row.type == "view" || row.type == "trigger") {
       pending_.push_back({&row, SqlTokens(row.sql)});
-      CollectKnownNames(row, pending_.back().tokens);
     } else if (row.type != "index") {
       return MakeError("sqlite_schema has a row of type \"" + row.type + "\"");
     }
@@ -216,24 +215,27 @@ Status SchemaParser::ParseTables(const std::vector<SchemaRow>& rows) {
   return {};
 }
 
-Status SchemaParser::ParseTableRow(const SchemaRow& row) {
+Status SchemaParser::ParseTable(const SchemaRow& row) {
   if (IsVirtualTable(row.sql)) {
-    CollectKnownNames(row, SqlTokens(row.sql));
     return Add(row, ParseVirtualTable(row.sql), &schema_.virtual_tables);
   }
-  Result<Table> table = ParseTable(row.sql);
-  if (table) names_.merge(NamesIn(*table));
-  return Add(row, std::move(table), &schema_.tables);
+  return Add(row, fastmigrate::ParseTable(row.sql), &schema_.tables);
 }
 
-void SchemaParser::CollectKnownNames(const SchemaRow& row, Tokens tokens) {
-  names_.insert(Folded(row.name));
-  CollectNames(tokens, &names_);
-  if (row.type != "table") return;
-  for (const Token& token : tokens) names_.insert(Folded(Unquoted(token)));  // columns
+// Double quotes in views and triggers are rare, so it starts from them.
+void SchemaParser::CollectKnownNames() {
+  NameSet undecided;
+  for (const PendingRow& pending : pending_) CollectUndecided(pending.tokens, &undecided);
+  if (undecided.empty()) return;
+  for (const auto& [name, table] : schema_.tables) names_.merge(NamesIn(table));
+  for (const auto& [name, table] : schema_.virtual_tables) {
+    for (const Token& token : SqlTokens(table.sql.text)) names_.insert(Folded(Unquoted(token)));
+  }
+  for (const PendingRow& pending : pending_) CollectNames(pending.tokens, undecided, &names_);
 }
 
 Status SchemaParser::ParseRest(const std::vector<SchemaRow>& rows) {
+  CollectKnownNames();
   for (const SchemaRow& row : rows) {
     if (row.type != "index") continue;
     Status status = Add(row, ParseIndex(row, schema_), &schema_.indexes);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 
 namespace fastmigrate {
 namespace {
@@ -24,6 +25,8 @@ constexpr auto kReserved = std::to_array<std::string_view>(
      "set",        "table",      "then",       "to",           "transaction",  "true",
      "union",      "unique",     "update",     "using",        "values",       "when",
      "where"});
+
+char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
 
 bool IsReserved(std::string_view folded) {
   return std::binary_search(kReserved.begin(), kReserved.end(), folded);
@@ -97,21 +100,28 @@ std::string CanonicalName(Tokens tokens, size_t i) {
   return Quoted(folded, '"');
 }
 
-std::string CanonicalToken(Tokens tokens, size_t i, const NameSet& names) {
+// A double-quoted token that, of itself, may be a string.
+bool IsUndecided(Tokens tokens, size_t i) {
+  return tokens[i].kind == TokenKind::kQuotedName && tokens[i].text[0] == '"' &&
+         !IsNamePosition(tokens, i);
+}
+
+void AppendCanonical(Tokens tokens, size_t i, const NameSet& names, std::string* canonical) {
   const Token& token = tokens[i];
   switch (token.kind) {
     case TokenKind::kWord:
     case TokenKind::kNumber:
     case TokenKind::kBlob:
-      return Folded(token.text);
+      std::transform(token.text.begin(), token.text.end(), std::back_inserter(*canonical), Lower);
+      break;
     case TokenKind::kQuotedName: {
-      std::string name = Unquoted(token);
-      bool is_name =
-          token.text[0] != '"' || names.contains(Folded(name)) || IsNamePosition(tokens, i);
-      return is_name ? CanonicalName(tokens, i) : StringLiteral(name);
+      const std::string name = Unquoted(token);
+      bool is_string = IsUndecided(tokens, i) && !names.contains(Folded(name));
+      *canonical += is_string ? StringLiteral(name) : CanonicalName(tokens, i);
+      break;
     }
     default:
-      return std::string(token.text);
+      *canonical += token.text;
   }
 }
 
@@ -134,6 +144,15 @@ bool IsOptionalAsc(Tokens tokens, size_t i, const Scope& scope) {
   return tokens[i].Is("ASC") && scope.order_by && i > 0 && EndsOperand(tokens[i - 1]);
 }
 
+// For speed: whether the token is of interest to Follow(), IsOptionalAs() or IsOptionalAsc().
+bool MayMatter(const Token& token) {
+  if (token.kind == TokenKind::kWord) {
+    return std::string_view("AaBbLlSs").find(token.text[0]) != std::string_view::npos &&
+           token.text.size() <= 6;
+  }
+  return token.text == "(" || token.text == ")" || token.kind == TokenKind::kSemicolon;
+}
+
 void Follow(Tokens tokens, size_t i, std::vector<Scope>* scopes) {
   const Token& token = tokens[i];
   if (token.IsOperator("(")) {
@@ -151,7 +170,7 @@ void Follow(Tokens tokens, size_t i, std::vector<Scope>* scopes) {
 
 std::vector<Token> SqlTokens(std::string_view sql) {
   std::vector<Token> tokens;
-  tokens.reserve(sql.size() / 5 + 1);
+  tokens.reserve(sql.size() / 6 + 1);
   Lexer lexer(sql);
   for (Token token = lexer.NextSql(); token.kind != TokenKind::kEnd; token = lexer.NextSql()) {
     tokens.push_back(token);
@@ -166,9 +185,7 @@ bool IsOneOf(const Token& token, std::initializer_list<std::string_view> words) 
 
 std::string Folded(std::string_view name) {
   std::string folded(name);
-  for (char& c : folded) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
-  }
+  for (char& c : folded) c = Lower(c);
   return folded;
 }
 
@@ -191,22 +208,34 @@ std::string Spelled(Tokens tokens) {
 
 std::string Canonical(Tokens tokens, const NameSet& names) {
   std::string canonical;
+  if (!tokens.empty()) canonical.reserve(tokens.back().offset - tokens.front().offset);
   std::vector<Scope> scopes(1);
   for (size_t i = 0; i < tokens.size(); ++i) {
-    Follow(tokens, i, &scopes);
-    if (IsOptionalAs(tokens, i, scopes.back()) || IsOptionalAsc(tokens, i, scopes.back())) continue;
+    if (MayMatter(tokens[i])) {
+      Follow(tokens, i, &scopes);
+      const Scope& scope = scopes.back();
+      if (IsOptionalAs(tokens, i, scope) || IsOptionalAsc(tokens, i, scope)) continue;
+    }
     if (!canonical.empty()) canonical += ' ';
-    canonical += CanonicalToken(tokens, i, names);
+    AppendCanonical(tokens, i, names, &canonical);
   }
   return canonical;
 }
 
-void CollectNames(Tokens tokens, NameSet* names) {
+void CollectUndecided(Tokens tokens, NameSet* undecided) {
   for (size_t i = 0; i < tokens.size(); ++i) {
-    if (tokens[i].kind == TokenKind::kQuotedName &&
-        (tokens[i].text[0] != '"' || IsNamePosition(tokens, i))) {
-      names->insert(Folded(Unquoted(tokens[i])));
-    }
+    if (IsUndecided(tokens, i)) undecided->insert(Folded(Unquoted(tokens[i])));
+  }
+}
+
+void CollectNames(Tokens tokens, const NameSet& undecided, NameSet* names) {
+  for (size_t i = 0; i < tokens.size(); ++i) {
+    const Token& token = tokens[i];
+    if (token.kind != TokenKind::kWord && token.kind != TokenKind::kQuotedName) continue;
+    if (IsUndecided(tokens, i)) continue;
+    const std::string name = Folded(Unquoted(token));
+    if (!undecided.contains(name)) continue;
+    if (token.kind == TokenKind::kQuotedName || !IsReserved(name)) names->insert(name);
   }
 }
 

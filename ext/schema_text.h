@@ -50,8 +50,12 @@ std::string Spelled(Tokens tokens);
 // The canonical spelling. `names` are what "x" may be the name of.
 std::string Canonical(Tokens tokens, const NameSet& names);
 
-// Adds every quoted token that stands where only a name can.
-void CollectNames(Tokens tokens, NameSet* names);
+// The double-quoted tokens that may be strings.
+void CollectUndecided(Tokens tokens, NameSet* undecided);
+
+// Of the undecided ones, those that these tokens use as a name: as a bare word, or where only a
+// name can stand.
+void CollectNames(Tokens tokens, const NameSet& undecided, NameSet* names);
 
 // Without the parentheses that enclose all of it, however many.
 Tokens WithoutOuterParentheses(Tokens tokens);

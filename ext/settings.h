@@ -43,6 +43,23 @@ Result<std::string> ReadPragma(const Database& db, const std::string& schema,
 bool ForeignKeysEnforced(const Database& db);
 void EnforceForeignKeys(const Database& db, bool on);
 
+// Enforcement of foreign keys, off until it goes.
+class EnforcementOff {
+ public:
+  explicit EnforcementOff(const Database& db) : db_(db), was_on_(ForeignKeysEnforced(db)) {
+    if (was_on_) EnforceForeignKeys(db_, false);
+  }
+  ~EnforcementOff() {
+    if (ForeignKeysEnforced(db_) != was_on_) EnforceForeignKeys(db_, was_on_);
+  }
+  EnforcementOff(const EnforcementOff&) = delete;
+  EnforcementOff& operator=(const EnforcementOff&) = delete;
+
+ private:
+  const Database& db_;
+  bool was_on_;
+};
+
 // Puts back what it was told of, at the latest when it goes.
 class SettingsKeeper {
  public:

@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "database.h"
+#include "exclusive_call.h"
 #include "result.h"
 
 namespace fastmigrate {
@@ -25,10 +26,11 @@ class SideConnection {
   const Database& db() const { return db_; }
 
  private:
-  SideConnection(const Database& host, Database db);
+  SideConnection(const Database& host, Database db, ExclusiveCall mark);
 
   const Database& host_;
   Database db_;
+  ExclusiveCall mark_;  // what a script runs on it may not migrate
 };
 
 }  // namespace fastmigrate

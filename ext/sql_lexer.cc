@@ -108,6 +108,7 @@ size_t VariableEnd(std::string_view sql, size_t at) {
 }
 
 size_t OperatorLength(std::string_view rest) {
+  if (rest.size() < 2 || std::string_view("<=>|").find(rest[1]) == rest.npos) return 1;
   for (std::string_view op : {"->>", "->", "==", "<=", "<>", "<<", ">=", ">>", "!=", "||"}) {
     if (rest.substr(0, op.size()) == op) return op.size();
   }

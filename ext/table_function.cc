@@ -182,13 +182,13 @@ sqlite3_module MakeModule(bool can_be_created) {
 
 }  // namespace
 
-int RegisterTableFunction(sqlite3* db, const TableFunction& function) {
+int RegisterTableFunction(sqlite3* db, const TableFunction& function, bool in_temp) {
   static const sqlite3_module kEponymousOnly = MakeModule(false);
   static const sqlite3_module kInTemp = MakeModule(true);
   const sqlite3_module* module = function.in_temp ? &kInTemp : &kEponymousOnly;
   void* data = const_cast<TableFunction*>(&function);
   int rc = sqlite3_create_module_v2(db, function.name, module, data, nullptr);
-  if (rc != SQLITE_OK || !function.in_temp) return rc;
+  if (rc != SQLITE_OK || !in_temp) return rc;
   std::string name(function.name);
   (void)Database::Borrow(db).Execute("CREATE VIRTUAL TABLE IF NOT EXISTS temp." + name + " USING " +
                                      name);

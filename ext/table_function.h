@@ -29,9 +29,9 @@ struct TableFunction {
   Result<std::vector<Row>> (*call)(const Database& db, const Arguments& arguments);
 };
 
-// `function` must live as long as the connection. Returns an SQLite result code. Where `temp`
-// cannot be written, a function that should be in it is eponymous only.
-int RegisterTableFunction(sqlite3* db, const TableFunction& function);
+// `function` must live as long as the connection. Returns an SQLite result code. With `in_temp` it
+// is created in `temp` as well; where that cannot be written, it is eponymous only.
+int RegisterTableFunction(sqlite3* db, const TableFunction& function, bool in_temp);
 
 }  // namespace fastmigrate
 

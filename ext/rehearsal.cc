@@ -1,0 +1,96 @@
+#include "rehearsal.h"
+
+#include <algorithm>
+
+#include "migrator.h"
+#include "scratch.h"
+#include "settings.h"
+
+namespace fastmigrate {
+namespace {
+
+RehearsedScript Failed(const PendingScript& script, const std::string& error) {
+  RehearsedScript row;
+  row.script.version = script.version();
+  row.script.name = script.migration().name;
+  row.script.kind = KindName(script.migration().kind);
+  row.error = error;
+  return row;
+}
+
+// Applies the scripts on this connection; the first that fails, or cannot be tried, is the last.
+Result<std::vector<RehearsedScript>> Rehearse(const Database& db, MigrationPlan plan,
+                                              const ApplyOptions& options,
+                                              const std::string& hint) {
+  std::vector<RehearsedScript> rows;
+  int version = plan.version;
+  for (PendingScript& script : plan.pending) {
+    if (!db.InAutocommit()) {
+      if (std::string outside = WhatNeedsNoTransaction(script, db); !outside.empty()) {
+        rows.push_back(Failed(script, script.migration().name + " " + outside +
+                                          ", which cannot be rehearsed in a transaction; SELECT * "
+                                          "FROM fastmigrate_rehearse(...) does it on a copy"));
+        return rows;
+      }
+    }
+    Applier applier(db, options);
+    Status status = applier.Apply({&script, 1}, version);
+    if (!status) {
+      if ((status.error().code & 0xFF) == SQLITE_INTERRUPT) return status.error();
+      rows.push_back(Failed(script, status.error().message + (IsMissingObject(status.error()) ? hint : "")));
+      return rows;
+    }
+    version = applier.version();
+    for (const AppliedScript& applied : applier.applied()) rows.push_back({applied, std::nullopt});
+  }
+  return rows;
+}
+
+}  // namespace
+
+Result<std::vector<RehearsedScript>> RehearseOnCopy(const Database& db, const std::string& dir,
+                                                    std::optional<int> target) {
+  InterruptCheck interrupted = [&db] { return db.IsInterrupted(); };
+  Result<MigrationFolder> folder = ReadMigrationFolder(dir);
+  if (!folder) return folder.error();
+  Result<MigrationPlan> plan = PlanMigration(db, *folder, target, interrupted);
+  if (!plan) return plan.error();
+  if (plan->pending.empty()) return std::vector<RehearsedScript>();
+  // A file, so that VACUUM, journal_mode and programs do what they would do.
+  Result<std::unique_ptr<Scratch>> copy = Scratch::Open(db, Scratch::Place::kFile);
+  if (!copy) return copy.error();
+  if (Status status = CopyDatabase(db, (*copy)->db(), interrupted); !status) {
+    return status.error().Within("cannot copy the database");
+  }
+  ApplyOptions options;
+  options.interrupted = interrupted;
+  options.check_foreign_keys = ForeignKeysEnforced(db);
+  return Rehearse((*copy)->db(), std::move(*plan), options,
+                  "\na copy has not what only your connection has; SELECT "
+                  "fastmigrate_rehearse(...) rehearses on yours");
+}
+
+Result<std::vector<RehearsedScript>> RehearseInPlace(const Database& db, const std::string& dir,
+                                                     std::optional<int> target) {
+  InterruptCheck interrupted = [&db] { return db.IsInterrupted(); };
+  Result<MigrationFolder> folder = ReadMigrationFolder(dir);
+  if (!folder) return folder.error();
+  Result<MigrationPlan> plan = PlanMigration(db, *folder, target, interrupted);
+  if (!plan) return plan.error();
+  if (plan->pending.empty()) return std::vector<RehearsedScript>();
+  if (!db.InAutocommit()) {
+    if (Status status = RefuseInTransaction(db, {}); !status) return status.error();
+  }
+  ApplyOptions options;
+  options.interrupted = interrupted;
+  options.check_foreign_keys = ForeignKeysEnforced(db);
+  RowidKeeper rowid(db);
+  EnforcementOff enforcement(db);
+  Result<Transaction> transaction = Transaction::Begin(db, interrupted);
+  if (!transaction) return transaction.error();
+  Result<std::vector<RehearsedScript>> rows = Rehearse(db, std::move(*plan), options, "");
+  transaction->Rollback();
+  return rows;
+}
+
+}  // namespace fastmigrate
