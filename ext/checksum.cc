@@ -6,6 +6,8 @@
 namespace fastmigrate {
 namespace {
 
+constexpr size_t kGatheredBytes = 4096;
+
 std::string Hexadecimal(const XXH128_hash_t& hash) {
   static constexpr char kDigits[] = "0123456789abcdef";
   XXH128_canonical_t canonical;
@@ -15,19 +17,28 @@ std::string Hexadecimal(const XXH128_hash_t& hash) {
   return text;
 }
 
-void UpdateWithLfEndings(XXH3_state_t* state, std::string_view text) {
+void AppendWithLfEndings(std::string_view text, std::string* out) {
   while (true) {
-    size_t crlf = text.find("\r\n");
-    XXH3_128bits_update(state, text.data(), std::min(crlf, text.size()));
-    if (crlf == std::string_view::npos) return;
-    text.remove_prefix(crlf + 1);
+    size_t cr = text.find('\r');
+    out->append(text.substr(0, cr));
+    if (cr == std::string_view::npos) return;
+    bool crlf = cr + 1 < text.size() && text[cr + 1] == '\n';
+    if (!crlf) *out += '\r';
+    text.remove_prefix(cr + 1);
   }
 }
 
 }  // namespace
 
+// Gathers small pieces, since each call of the hash costs more than a token is long.
 struct TokenChecksum::State {
   XXH3_state_t xxh;
+  std::string gathered;
+
+  void Flush() {
+    XXH3_128bits_update(&xxh, gathered.data(), gathered.size());
+    gathered.clear();
+  }
 };
 
 TokenChecksum::TokenChecksum() : state_(std::make_unique<State>()) {
@@ -49,17 +60,20 @@ void TokenChecksum::Add(const Token& token) {
 
 // NUL, which no script can hold, parts the tokens: "a b" is not "ab".
 void TokenChecksum::AddBytes(std::string_view bytes) {
-  UpdateWithLfEndings(&state_->xxh, bytes);
-  XXH3_128bits_update(&state_->xxh, "", 1);
+  AppendWithLfEndings(bytes, &state_->gathered);
+  state_->gathered += '\0';
+  if (state_->gathered.size() >= kGatheredBytes) state_->Flush();
 }
 
-std::string TokenChecksum::Digest() const { return Hexadecimal(XXH3_128bits_digest(&state_->xxh)); }
+std::string TokenChecksum::Digest() {
+  state_->Flush();
+  return Hexadecimal(XXH3_128bits_digest(&state_->xxh));
+}
 
 std::string ProgramChecksum(std::string_view text) {
-  XXH3_state_t state;
-  XXH3_128bits_reset(&state);
-  UpdateWithLfEndings(&state, text);
-  return Hexadecimal(XXH3_128bits_digest(&state));
+  std::string with_lf;
+  AppendWithLfEndings(text, &with_lf);
+  return Hexadecimal(XXH3_128bits(with_lf.data(), with_lf.size()));
 }
 
 }  // namespace fastmigrate

@@ -25,7 +25,8 @@ class TokenChecksum {
 
   // Tokens in their order; white space and comments may be given and are passed over.
   void Add(const Token& token);
-  std::string Digest() const;
+  // Of all tokens so far.
+  std::string Digest();
 
  private:
   void AddBytes(std::string_view bytes);

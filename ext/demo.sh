@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Builds the extension and does its main job on real data: PROJ's database of coordinate reference
-# systems, 8 MB that another program made, is enrolled and migrated with the stock sqlite3 shell.
+# systems, 8 MB that another program made, is enrolled, migrated and verified with the stock sqlite3
+# shell.
 #
 #   bash ext/demo.sh
 #
@@ -8,9 +9,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-bash tests/install.sh g++=g++ cmake=cmake make=make sqlite3=sqlite3 \
-  /usr/include/sqlite3ext.h=libsqlite3-dev /usr/include/xxhash.h=libxxhash-dev \
-  /usr/share/proj/proj.db=proj-data
+bash tests/install.sh build
 
 # A build folder that is there keeps its settings.
 [[ -f build/CMakeCache.txt ]] || cmake -S . -B build -DFASTMIGRATE_TESTS=OFF
@@ -19,33 +18,44 @@ cmake --build build --target fastmigrate --parallel "$(nproc)"
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cp build/fastmigrate.so /usr/share/proj/proj.db "$folder"
-cp -r ext/demo "$folder/migrations"
+cp -r ext/demo "$folder/new"
+mkdir "$folder/migrations"
 cd "$folder"
 
 say() { printf '\n# %s\n' "$1"; }
 
+# Prints a command, then runs it.
 run() {
   printf '$ %s\n' "$1"
   eval "$1"
 }
 
-say 'A database that another program made, and a folder of migrations for it.'
-run 'sqlite3 proj.db "SELECT type, count(*) FROM sqlite_schema GROUP BY type"'
-run 'ls migrations'
+# Runs SQL in the sqlite3 shell with the extension loaded, on proj.db.
+sql() { run "sqlite3 -box proj.db '.load ./fastmigrate' \"$1\""; }
 
-say 'It is as 0001 describes it: enroll it at version 1.'
-run 'sqlite3 proj.db ".load ./fastmigrate" "SELECT fastmigrate_enroll(1)"'
+say 'A database that another program made.'
+run "sqlite3 proj.db 'SELECT type, count(*) FROM sqlite_schema GROUP BY type'"
 
-say 'Apply what is pending. 0003 rebuilds a table: it copies the rows and drops the old one.'
+say 'Its schema becomes the first migration, proved by replaying it, and the database is enrolled at 1.'
+sql "SELECT fastmigrate_initialize('migrations')"
+
+say 'Three more migrations. 0003 rebuilds a table: it copies the rows and drops the old one.'
+run 'cp new/*.sql migrations'
 run 'cat migrations/0003-*.sql'
-run 'sqlite3 -box proj.db ".load ./fastmigrate" "SELECT * FROM fastmigrate_apply('\''migrations'\'')"'
+sql "SELECT * FROM fastmigrate_apply('migrations')"
 
-say 'Where it is now, and how it came there.'
-run 'sqlite3 proj.db ".load ./fastmigrate" "SELECT fastmigrate_version()"'
-run 'sqlite3 -box proj.db ".load ./fastmigrate" "SELECT * FROM fastmigrate_status('\''migrations'\'')"'
-run 'sqlite3 -box proj.db ".load ./fastmigrate" "SELECT * FROM fastmigrate_history()"'
-run 'sqlite3 proj.db "SELECT * FROM alias_of WHERE alias = '\''NAD27'\''"'
+say 'Where the database is now, and how it came there.'
+sql "SELECT fastmigrate_version()"
+sql "SELECT version, name, state, origin FROM fastmigrate_status('migrations')"
+sql "SELECT version, name, origin, applied_at, duration_ms FROM fastmigrate_history()"
+run "sqlite3 proj.db \"SELECT * FROM alias_of WHERE alias = 'NAD27'\""
 
 say 'Once more, as on every later start of a program: nothing is pending, no row comes back.'
-run 'sqlite3 -box proj.db ".load ./fastmigrate" "SELECT * FROM fastmigrate_apply('\''migrations'\'')"'
-run 'sqlite3 proj.db ".load ./fastmigrate" "SELECT fastmigrate_apply('\''migrations'\'')"'
+sql "SELECT * FROM fastmigrate_apply('migrations')"
+
+say 'Is the database what its migrations produce? It is: no difference.'
+sql "SELECT * FROM fastmigrate_verify('migrations')"
+
+say 'Somebody changes a table by hand.'
+run "sqlite3 proj.db 'ALTER TABLE unit_of_measure ADD COLUMN remark TEXT'"
+sql "SELECT * FROM fastmigrate_verify('migrations')"

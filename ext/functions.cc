@@ -15,6 +15,7 @@
 #include "scratch.h"
 #include "script_states.h"
 #include "table_function.h"
+#include "table_rebuild.h"
 
 namespace fastmigrate {
 namespace {
@@ -275,6 +276,17 @@ Result<Cell> RehearseScalar(const Database& db, const Arguments& arguments) {
   return Cell(rows.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
 }
 
+// fastmigrate_recreate_table(table TEXT, column_defs TEXT) -> INTEGER, the number of its rows
+Result<Cell> RecreateTable(const Database& db, const Arguments& arguments) {
+  Result<std::string> table = arguments.Text(0, "table");
+  if (!table) return table.error();
+  Result<std::string> definitions = arguments.Text(1, "column_defs");
+  if (!definitions) return definitions.error();
+  Result<int64_t> rows = RebuildTable(db, *table, *definitions);
+  if (!rows) return rows.error();
+  return Cell(*rows);
+}
+
 constexpr ScalarFunction kScalarFunctions[] = {
     {"fastmigrate_version", 0, 1, Access::kReads, Version},
     {"fastmigrate_extension_version", 0, 0, Access::kReads, ExtensionVersion},
@@ -288,6 +300,7 @@ constexpr ScalarFunction kScalarFunctions[] = {
     {"fastmigrate_schema", 0, 0, Access::kReads, SchemaText},
     {"fastmigrate_backup", 0, 1, Access::kChanges, Backup},
     {"fastmigrate_new", 2, 2, Access::kChanges, New},
+    {"fastmigrate_recreate_table", 2, 2, Access::kChanges, RecreateTable},
 };
 
 constexpr TableFunction kTableFunctions[] = {

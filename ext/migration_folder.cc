@@ -13,13 +13,19 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr size_t kHeadBytes = 8192;  // most scripts are smaller
+
 fs::path PathOf(const std::string& utf8) {
   return fs::path(std::u8string(utf8.begin(), utf8.end()));
 }
 
 std::string Utf8Of(const fs::path& path) {
+#ifdef _WIN32
   std::u8string text = path.u8string();
   return {text.begin(), text.end()};
+#else
+  return path.native();
+#endif
 }
 
 struct FileCloser {
@@ -39,6 +45,27 @@ Error CannotRead(const std::string& path, const std::string& reason) {
   return {kCodeCantOpen, "cannot read " + path + ": " + reason};
 }
 
+// What a name that is a script's stands for; a link is followed.
+Status TakeScript(const fs::directory_entry& entry, Migration migration, MigrationFolder* folder) {
+  std::error_code ec;
+  migration.path = Utf8Of(entry.path());
+  if (!entry.is_regular_file(ec)) {
+    bool exists = entry.exists(ec);
+    if (ec) return CannotRead(migration.path, ec.message());
+    if (!exists) return CannotRead(migration.path, "it is a link to a file that does not exist");
+    bool is_folder = entry.is_directory(ec);
+    folder->ignored.push_back(
+        {migration.name, is_folder ? "a folder, not a file" : "not a regular file"});
+    return {};
+  }
+  if (migration.version == 0) {
+    return MakeError("script " + migration.path +
+                     " has the number 0000, which is the empty database; number scripts from 0001");
+  }
+  folder->migrations.push_back(std::move(migration));
+  return {};
+}
+
 Status TakeEntry(const fs::directory_entry& entry, MigrationFolder* folder) {
   std::string name = Utf8Of(entry.path().filename());
   if (name == "config.py") {
@@ -46,29 +73,10 @@ Status TakeEntry(const fs::directory_entry& entry, MigrationFolder* folder) {
                      "' holds a config.py: it makes the Python package migrate another kind of "
                      "database, which this extension cannot; move it away to migrate SQLite");
   }
-  std::optional<Migration> migration = ParseMigrationName(name);
-  if (!migration) {
-    folder->ignored.push_back({name, WhyNotMigration(name)});
-    return {};
+  if (std::optional<Migration> migration = ParseMigrationName(name)) {
+    return TakeScript(entry, std::move(*migration), folder);
   }
-  std::error_code ec;
-  fs::file_status status = entry.status(ec);
-  std::string path = Utf8Of(entry.path());
-  if (status.type() == fs::file_type::not_found) {
-    return CannotRead(path, "it is a link to a file that does not exist");
-  }
-  if (ec) return CannotRead(path, ec.message());
-  if (!fs::is_regular_file(status)) {
-    folder->ignored.push_back(
-        {name, fs::is_directory(status) ? "a folder, not a file" : "not a regular file"});
-    return {};
-  }
-  if (migration->version == 0) {
-    return MakeError("script " + path +
-                     " has the number 0000, which is the empty database; number scripts from 0001");
-  }
-  migration->path = path;
-  folder->migrations.push_back(std::move(*migration));
+  folder->ignored.push_back({name, WhyNotMigration(name)});
   return {};
 }
 
@@ -122,18 +130,13 @@ Result<MigrationFolder> ReadMigrationFolder(const std::string& dir) {
 Result<std::string> ReadFile(const std::string& path) {
   File file = OpenFile(path, "rb");
   if (!file) return CannotRead(path, std::strerror(errno));
-  std::error_code ec;
-  uintmax_t expected = fs::file_size(PathOf(path), ec);
-  std::string text;
-  if (!ec) text.resize(static_cast<size_t>(expected));
-  size_t used = std::fread(text.data(), 1, text.size(), file.get());
-  // The file may have another size by now, or none (a device).
-  char more[4096];
-  while (used == text.size()) {
-    size_t count = std::fread(more, 1, sizeof more, file.get());
-    if (count == 0) break;
-    text.append(more, count);
-    used += count;
+  std::setvbuf(file.get(), nullptr, _IONBF, 0);  // straight into our own memory
+  char head[kHeadBytes];
+  std::string text(head, std::fread(head, 1, kHeadBytes, file.get()));
+  size_t used = text.size();
+  while (used == text.size() && used >= kHeadBytes) {
+    text.resize(text.size() * 2);
+    used += std::fread(text.data() + used, 1, text.size() - used, file.get());
   }
   if (std::ferror(file.get())) return CannotRead(path, std::strerror(errno));
   text.resize(used);

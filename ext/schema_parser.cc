@@ -52,7 +52,7 @@ Fragment ArgumentsFragment(const Name& module, Tokens tokens) {
 Result<Index> ParseIndex(const SchemaRow& row, const Schema& schema) {
   std::vector<Token> tokens = SqlTokens(row.sql);
   TokenReader reader(tokens);
-  Result<CreateHeader> header = TakeCreateHeader(&reader);
+  Result<CreateHeader> header = TakeCreateHeader(&reader, "INDEX");
   if (!header) return header.error();
   Index index;
   index.name = header->name;
@@ -82,7 +82,7 @@ Result<Index> ParseIndex(const SchemaRow& row, const Schema& schema) {
 
 Result<View> ParseView(const PendingRow& pending, const NameSet& names) {
   TokenReader reader(pending.tokens);
-  Result<CreateHeader> header = TakeCreateHeader(&reader);
+  Result<CreateHeader> header = TakeCreateHeader(&reader, "VIEW");
   if (!header) return header.error();
   View view;
   view.name = header->name;
@@ -138,7 +138,7 @@ Tokens TakeCondition(TokenReader* reader) {
 
 Result<Trigger> ParseTrigger(const PendingRow& pending, const NameSet& names) {
   TokenReader reader(pending.tokens);
-  Result<CreateHeader> header = TakeCreateHeader(&reader);
+  Result<CreateHeader> header = TakeCreateHeader(&reader, "TRIGGER");
   if (!header) return header.error();
   Trigger trigger;
   trigger.name = header->name;
@@ -278,7 +278,7 @@ bool IsVirtualTable(std::string_view sql) {
 Result<VirtualTable> ParseVirtualTable(std::string_view sql) {
   std::vector<Token> tokens = SqlTokens(sql);
   TokenReader reader(tokens);
-  Result<CreateHeader> header = TakeCreateHeader(&reader);
+  Result<CreateHeader> header = TakeCreateHeader(&reader, "TABLE");
   if (!header) return header.error();
   if (!header->is_virtual) return MakeError("expected CREATE VIRTUAL TABLE");
   if (!reader.Take("USING")) return reader.Expected("USING");

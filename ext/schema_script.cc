@@ -18,7 +18,8 @@ std::string AsStatement(const std::string& sql) {
     last = token;
   }
   if (last.kind == TokenKind::kUnterminated && last.text[0] == '/') return sql + "*/;\n";
-  return sql + (last.kind == TokenKind::kComment ? "\n;\n" : ";\n");
+  bool ends_at_line_end = last.kind == TokenKind::kComment && last.text[0] == '-';
+  return sql + (ends_at_line_end ? "\n;\n" : ";\n");
 }
 
 enum class Part { kTables, kIndexes, kViews, kVirtualTables, kTriggers };

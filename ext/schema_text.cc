@@ -173,6 +173,8 @@ std::vector<Token> SqlTokens(std::string_view sql) {
   tokens.reserve(sql.size() / 6 + 1);
   Lexer lexer(sql);
   for (Token token = lexer.NextSql(); token.kind != TokenKind::kEnd; token = lexer.NextSql()) {
+    // SQLite takes a comment without its end for a comment.
+    if (token.kind == TokenKind::kUnterminated && token.text[0] == '/') break;
     tokens.push_back(token);
   }
   return tokens;

@@ -52,9 +52,9 @@ class TableParser {
 };
 
 Result<Table> TableParser::Parse() {
-  Result<CreateHeader> header = TakeCreateHeader(&reader_);
+  Result<CreateHeader> header = TakeCreateHeader(&reader_, "TABLE");
   if (!header) return header.error();
-  if (header->kind != "table" || header->is_virtual) return MakeError("expected CREATE TABLE");
+  if (header->is_virtual) return MakeError("expected CREATE TABLE");
   table_.name = header->name;
   Status status = ParseItems();
   if (status) status = ParseOptions();

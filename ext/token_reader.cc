@@ -68,21 +68,19 @@ Result<Tokens> TokenReader::TakeParentheses() {
 }
 
 Error TokenReader::Expected(std::string_view what) const {
-  std::string found = AtEnd() ? "the end" : "\"" + std::string(Peek().text.substr(0, 40)) + "\"";
+  std::string found = "\"" + std::string(Peek().text.substr(0, 40)) + "\"";
+  if (Peek().kind == TokenKind::kIllegal) found = "a byte that is no SQL";
+  if (AtEnd()) found = "the end";
   return MakeError("expected " + std::string(what) + " but found " + found);
 }
 
-Result<CreateHeader> TakeCreateHeader(TokenReader* reader) {
+Result<CreateHeader> TakeCreateHeader(TokenReader* reader, std::string_view kind) {
   CreateHeader header;
   if (!reader->Take("CREATE")) return reader->Expected("CREATE");
   if (!reader->Take("TEMP")) reader->Take("TEMPORARY");
   header.is_unique = reader->Take("UNIQUE");
   header.is_virtual = reader->Take("VIRTUAL");
-  header.kind = Folded(reader->Peek().text);
-  if (!reader->Take("TABLE") && !reader->Take("INDEX") && !reader->Take("VIEW") &&
-      !reader->Take("TRIGGER")) {
-    return reader->Expected("TABLE, INDEX, VIEW or TRIGGER");
-  }
+  if (!reader->Take(kind)) return reader->Expected(kind);
   if (reader->Peek(2).Is("EXISTS") && reader->Take("IF", "NOT")) reader->Next();
   Result<Name> name = reader->TakeName();
   if (name && reader->TakeOperator(".")) name = reader->TakeName();

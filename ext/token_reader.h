@@ -53,14 +53,14 @@ class TokenReader {
   size_t position_ = 0;
 };
 
-// The start of a CREATE statement, up to and with the name of what it makes.
+// The start of a CREATE statement, up to and with the name of what it makes. An error when that is
+// no TABLE, INDEX, VIEW or TRIGGER, whichever is asked for.
 struct CreateHeader {
-  std::string kind;  // "table", "index", "view", "trigger"
   bool is_unique = false;
   bool is_virtual = false;
   Name name;
 };
-Result<CreateHeader> TakeCreateHeader(TokenReader* reader);
+Result<CreateHeader> TakeCreateHeader(TokenReader* reader, std::string_view kind);
 
 }  // namespace fastmigrate
 

@@ -1,2 +1,0 @@
--- The schema that PROJ 9.1.1 ships in proj.db. The database was made by PROJ and is enrolled at
--- version 1, so this script is never run on it.
