@@ -3,6 +3,9 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include <array>
+#include <cstring>
+
 namespace fastmigrate {
 namespace {
 
@@ -33,11 +36,22 @@ void AppendWithLfEndings(std::string_view text, std::string* out) {
 // Gathers small pieces, since each call of the hash costs more than a token is long.
 struct TokenChecksum::State {
   XXH3_state_t xxh;
-  std::string gathered;
+  std::array<char, kGatheredBytes> gathered;
+  size_t used = 0;
+
+  void Add(std::string_view bytes) {
+    if (bytes.size() > gathered.size() - used) Flush();
+    if (bytes.size() > gathered.size()) {
+      XXH3_128bits_update(&xxh, bytes.data(), bytes.size());
+      return;
+    }
+    std::memcpy(gathered.data() + used, bytes.data(), bytes.size());
+    used += bytes.size();
+  }
 
   void Flush() {
-    XXH3_128bits_update(&xxh, gathered.data(), gathered.size());
-    gathered.clear();
+    XXH3_128bits_update(&xxh, gathered.data(), used);
+    used = 0;
   }
 };
 
@@ -60,9 +74,18 @@ void TokenChecksum::Add(const Token& token) {
 
 // NUL, which no script can hold, parts the tokens: "a b" is not "ab".
 void TokenChecksum::AddBytes(std::string_view bytes) {
-  AppendWithLfEndings(bytes, &state_->gathered);
-  state_->gathered += '\0';
-  if (state_->gathered.size() >= kGatheredBytes) state_->Flush();
+  constexpr std::string_view kNul("", 1);
+  // Only what is quoted can hold a line ending.
+  bool quoted =
+      bytes.back() == '\'' || bytes.back() == '"' || bytes.back() == '`' || bytes.back() == ']';
+  if (quoted && bytes.find('\r') != std::string_view::npos) {
+    std::string with_lf;
+    AppendWithLfEndings(bytes, &with_lf);
+    state_->Add(with_lf);
+  } else {
+    state_->Add(bytes);
+  }
+  state_->Add(kNul);
 }
 
 std::string TokenChecksum::Digest() {

@@ -134,12 +134,19 @@ Result<std::string> ReadFile(const std::string& path) {
   char head[kHeadBytes];
   std::string text(head, std::fread(head, 1, kHeadBytes, file.get()));
   size_t used = text.size();
-  while (used == text.size() && used >= kHeadBytes) {
-    text.resize(text.size() * 2);
-    used += std::fread(text.data() + used, 1, text.size() - used, file.get());
+  if (used == kHeadBytes) {
+    // The whole rest at once, and a byte more to see the end; where the file has no size, or has
+    // grown, in steps.
+    std::error_code ec;
+    uintmax_t size = fs::file_size(PathOf(path), ec);
+    if (!ec && size > used) text.reserve(static_cast<size_t>(size) + 1);
+    do {
+      text.resize(std::max(text.capacity(), used + kHeadBytes));
+      used += std::fread(text.data() + used, 1, text.size() - used, file.get());
+    } while (used == text.size());
+    text.resize(used);
   }
   if (std::ferror(file.get())) return CannotRead(path, std::strerror(errno));
-  text.resize(used);
   return text;
 }
 

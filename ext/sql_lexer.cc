@@ -126,15 +126,6 @@ bool Token::Is(std::string_view keyword) const {
   return kind == TokenKind::kWord && EqualIgnoringCase(text, keyword);
 }
 
-Token Lexer::Next() {
-  Token token{TokenKind::kEnd, offset_, {}};
-  if (offset_ >= sql_.size()) return token;
-  size_t end = Scan(&token.kind);
-  token.text = sql_.substr(offset_, end - offset_);
-  offset_ = end;
-  return token;
-}
-
 Token Lexer::NextSql() {
   while (true) {
     Token token = Next();

@@ -61,7 +61,14 @@ class Lexer {
   explicit Lexer(std::string_view sql, size_t offset = 0) : sql_(sql), offset_(offset) {}
 
   // The next token; kEnd, with empty text, at the end and ever after.
-  Token Next();
+  Token Next() {
+    Token token{TokenKind::kEnd, offset_, {}};
+    if (offset_ >= sql_.size()) return token;
+    size_t end = Scan(&token.kind);
+    token.text = std::string_view(sql_.data() + offset_, end - offset_);
+    offset_ = end;
+    return token;
+  }
   // The next token that is neither white space nor comment.
   Token NextSql();
 
