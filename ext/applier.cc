@@ -122,6 +122,7 @@ Status Applier::Run(std::span<PendingScript> scripts) {
     if (Status commit = CommitBatch(); !commit && retry_carefully_) return commit;
     return status;
   }
+  failure_note_ = "what ran since the last commit was rolled back";
   return CommitBatch();
 }
 
@@ -394,7 +395,8 @@ Status Applier::ApplyPart(PartedScript* run, const ScriptStep* part, bool last) 
     Status status = Record(run->script, run->measure, run->runner.statement_count());
     if (!status) return status;
   }
-  return CommitChecked();
+  Status status = CommitChecked();
+  return status ? status : status.error().Within(sql.file_name);
 }
 
 Status Applier::ApplyProgram(const PendingScript& script) {
@@ -404,6 +406,9 @@ Status Applier::ApplyProgram(const PendingScript& script) {
                      " is a program, and programs are not run unless the environment of this "
                      "process has FASTMIGRATE_ALLOW_SCRIPTS=1");
   }
+  // The database is managed before the program fills it.
+  if (Status status = OpenBatch(); !status) return status;
+  if (Status status = CommitChecked(); !status) return status;
   Result<FileLock> lock = FileLock::Acquire(migration.path, options_.interrupted);
   if (!lock) return lock.error();
   // Under the lock: another process may have run it meanwhile.

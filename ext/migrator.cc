@@ -127,7 +127,10 @@ class Migrator {
     ApplyOptions options;
     options.interrupted = Interrupted();
     options.check_foreign_keys = db_.InAutocommit() && ForeignKeysEnforced(db_);
-    options.one_transaction = form_ == CallForm::kTable && !on_side;
+    // While a statement reads main, a second transaction could not begin (see migrator.h).
+    options.one_transaction =
+        !on_side &&
+        (form_ == CallForm::kTable || sqlite3_txn_state(db_.handle(), "main") != SQLITE_TXN_NONE);
     Applier applier(db, options);
     Status status = applier.Apply(scripts, run_.version);
     run_.applied.insert(run_.applied.end(), applier.applied().begin(), applier.applied().end());

@@ -68,11 +68,9 @@ Status ScriptRunner::RunPart(const ScriptStep& part) {
   auto special = std::lower_bound(
       script_.specials.begin(), script_.specials.end(), index,
       [](const SpecialStatement& statement, size_t i) { return statement.index < i; });
-  const size_t last = std::min(part.end, script_.last_statement_end);
-  while (at < last) {
-    bool is_special = special != script_.specials.end() && special->index == index;
+  for (; index < part.end_statement; ++index, ++statement_count_) {
     size_t end = 0;
-    if (is_special) {
+    if (special != script_.specials.end() && special->index == index) {
       if (Status status = RunSpecial(*special); !status) return status;
       end = special->end;
       ++special;
@@ -80,8 +78,6 @@ Status ScriptRunner::RunPart(const ScriptStep& part) {
       if (Status status = RunStatement(at, &end); !status) return status;
     }
     at = end;
-    ++index;
-    ++statement_count_;
   }
   if (levels_.empty()) return {};
   const TransactionLevels::Level& open = levels_.back();

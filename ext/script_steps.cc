@@ -27,7 +27,7 @@ class Planner {
           plan_.skipped.push_back(statement.index);
         } else {
           EndPart(statement.index, statement.offset);
-          plan_.steps.push_back({&statement, 0, 0, 0});
+          plan_.steps.push_back({.outside = &statement});
           part_first_ = statement.index + 1;
           part_begin_ = statement.end;
         }
@@ -75,7 +75,7 @@ class Planner {
 
   void EndPart(size_t next_statement, size_t end) {
     if (next_statement > part_first_) {
-      plan_.steps.push_back({nullptr, part_first_, part_begin_, end});
+      plan_.steps.push_back({nullptr, part_first_, next_statement, part_begin_, end});
     }
   }
 

@@ -52,8 +52,9 @@ class TransactionLevels {
 
 struct ScriptStep {
   const SpecialStatement* outside = nullptr;  // null: a part
-  // Of a part: its first statement's index, and its bytes.
+  // Of a part: its statements, from the first to before `end_statement`, and the bytes they are in.
   size_t first_statement = 0;
+  size_t end_statement = 0;
   size_t begin = 0;
   size_t end = 0;
 };

@@ -28,7 +28,6 @@ struct OldTable {
   Table table;
   std::vector<SchemaRow> dependents;     // its indexes and triggers
   std::vector<SchemaRow> temp_triggers;  // on a table of its name, which may be one in temp
-  bool is_shadowed = false;              // by something of its name in temp
   std::optional<int64_t> sequence;       // AUTOINCREMENT's counter
 };
 
@@ -87,22 +86,6 @@ std::optional<std::string> RowidName(const Table& table) {
   return std::nullopt;
 }
 
-// Whether its text, or that of one of its indexes, holds "users.age".
-bool NamesItself(const OldTable& old) {
-  auto names = [&](const std::string& sql) {
-    std::vector<Token> tokens = SqlTokens(sql);
-    for (size_t i = 0; i + 1 < tokens.size(); ++i) {
-      if (tokens[i + 1].IsOperator(".") && EqualIgnoringCase(Unquoted(tokens[i]), old.name)) {
-        return true;
-      }
-    }
-    return false;
-  };
-  return names(old.table.sql.text) ||
-         std::any_of(old.dependents.begin(), old.dependents.end(),
-                     [&](const SchemaRow& row) { return row.type == "index" && names(row.sql); });
-}
-
 Result<bool> Exists(const Database& db, const std::string& schema, const std::string& type,
                     const std::string& name) {
   Result<std::optional<int64_t>> found =
@@ -114,10 +97,10 @@ Result<bool> Exists(const Database& db, const std::string& schema, const std::st
 
 // Why a table that is not among those of the schema cannot be rebuilt.
 Error NotATable(const Database& db, const std::string& name) {
-  if (Result<bool> shadow = Exists(db, "main", "'table'", name); shadow && *shadow) {
+  if (Result<bool> shadow = Exists(db, "main", "table", name); shadow && *shadow) {
     return MakeError(name + " is a shadow table, which belongs to a virtual table");
   }
-  if (Result<bool> temporary = Exists(db, "temp", "'table'", name); temporary && *temporary) {
+  if (Result<bool> temporary = Exists(db, "temp", "table", name); temporary && *temporary) {
     return MakeError(name + " is a temporary table; only tables of main can be rebuilt");
   }
   return MakeError("no such table: " + name);
@@ -162,7 +145,7 @@ Result<OldTable> ReadOldTable(const Database& db, const std::string& name) {
   }
   Result<Table> table = ParseTable(found->sql);
   if (!table) return table.error().Within("table " + found->name);
-  OldTable old{found->name, std::move(*table), {}, {}, false, {}};
+  OldTable old{found->name, std::move(*table), {}, {}, {}};
   for (const char* type : {"index", "trigger"}) {
     for (const SchemaRow& row : *rows) {
       if (row.type == type && EqualIgnoringCase(row.table, name)) old.dependents.push_back(row);
@@ -171,9 +154,6 @@ Result<OldTable> ReadOldTable(const Database& db, const std::string& name) {
   Result<std::vector<SchemaRow>> temp_triggers = ReadTempTriggers(db, name);
   if (!temp_triggers) return temp_triggers.error();
   old.temp_triggers = std::move(*temp_triggers);
-  Result<bool> is_shadowed = Exists(db, "temp", "'table', 'view'", name);
-  if (!is_shadowed) return is_shadowed.error();
-  old.is_shadowed = *is_shadowed;
   if (old.table.primary_key && old.table.primary_key->autoincrement) {
     Result<std::optional<int64_t>> sequence =
         db.QueryInteger("SELECT seq FROM main.sqlite_sequence WHERE name = " + QuoteText(old.name));
@@ -200,13 +180,13 @@ Status CopyAside(const Database& db, const OldTable& old) {
 }
 
 Status SetAside(const Database& db, const OldTable& old) {
-  // ALTER TABLE looks for the table of a stored CREATE INDEX in temp first: "no such column".
-  if (old.is_shadowed || NamesItself(old)) return CopyAside(db, old);
   SettingsKeeper settings(db);
   Status status = settings.Remember("", "legacy_alter_table");
   if (status) status = db.Execute("PRAGMA legacy_alter_table = ON");
   if (!status) return status;
-  return db.Execute("ALTER TABLE " + MainName(old.name) + " RENAME TO " + QuoteName(kAside));
+  status = db.Execute("ALTER TABLE " + MainName(old.name) + " RENAME TO " + QuoteName(kAside));
+  if (status || status.error().code != SQLITE_ERROR) return status;
+  return CopyAside(db, old);
 }
 
 // What the new table holds in place of the old one's data would be lost.
@@ -295,7 +275,7 @@ Status RecreateDependents(const Database& db, const OldTable& old) {
     if (Status status = Recreate(db, row, "main"); !status) return status;
   }
   for (const SchemaRow& row : old.temp_triggers) {
-    Result<bool> exists = Exists(db, "temp", "'trigger'", row.name);
+    Result<bool> exists = Exists(db, "temp", "trigger", row.name);
     if (!exists) return exists.error();
     if (*exists) continue;  // it is on a table in temp, or in another database
     if (Status status = Recreate(db, row, "temp"); !status) return status;

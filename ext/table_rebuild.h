@@ -23,9 +23,9 @@
 // renaming the new table, which rewrites its text, and leaves the other name in a CHECK such as
 // (users.age > 0). Here the old table is set aside first, and the new one is created under its own
 // name. That is what the document warns of, since renaming rewrites references too, but not with
-// PRAGMA legacy_alter_table=ON and foreign_keys=OFF. A table that names itself in a CHECK or an
-// index cannot be renamed so; its rows are copied aside in place of that, which takes twice as
-// long.
+// PRAGMA legacy_alter_table=ON and foreign_keys=OFF. Where SQLite refuses to rename it, the rows
+// are copied aside in place of that, which takes twice as long: it does when a CHECK or an index
+// names its own table, and when a temporary table hides one that has an index.
 
 #ifndef FASTMIGRATE_TABLE_REBUILD_H_
 #define FASTMIGRATE_TABLE_REBUILD_H_
