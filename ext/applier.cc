@@ -102,11 +102,12 @@ Status Applier::Apply(std::span<PendingScript> scripts, int version) {
   EnforcementOff enforcement(db_);
   version_ = committed_version_ = version;
   Status status = Run(scripts);
-  if (!retry_carefully_) return status;
-  careful_ = true;
-  retry_carefully_ = false;
-  failure_note_.clear();
-  return Run(scripts);
+  while (retry_with_) {
+    care_ = *retry_with_;
+    retry_with_.reset();
+    status = Run(scripts);
+  }
+  return status;
 }
 
 Status Applier::Run(std::span<PendingScript> scripts) {
@@ -115,11 +116,11 @@ Status Applier::Run(std::span<PendingScript> scripts) {
   for (PendingScript& script : scripts) {
     if (script.version() <= version_) continue;
     Status status = ApplyOne(&script);
-    if (status && batch_ && (careful_ || BatchIsOld())) status = CommitBatch();
+    if (status && batch_ && (care_ == Care::kEachScript || BatchIsOld())) status = CommitBatch();
     if (status) continue;
-    if (retry_carefully_) return status;
+    if (retry_with_) return status;
     // What ran before the failed one stays, as far as SQLite has left the transaction alive.
-    if (Status commit = CommitBatch(); !commit && retry_carefully_) return commit;
+    (void)CommitBatch();
     return status;
   }
   failure_note_ = "what ran since the last commit was rolled back";
@@ -151,6 +152,11 @@ Status Applier::OpenBatch() {
   if (!transaction) return transaction.error();
   batch_.emplace(std::move(*transaction));
   batch_began_ = std::chrono::steady_clock::now();
+  if (care_ == Care::kKnowsBefore && options_.check_foreign_keys) {
+    Result<std::vector<ForeignKeyViolation>> violations = FindForeignKeyViolations(db_);
+    if (!violations) return violations.error();
+    violations_before_batch_ = std::move(*violations);
+  }
   return FollowVersion();
 }
 
@@ -176,13 +182,13 @@ bool Applier::BatchIsOld() const {
 }
 
 Status Applier::CommitBatch() {
-  if (batch_ && batch_->IsAlive() && options_.check_foreign_keys && !careful_ &&
+  if (batch_ && batch_->IsAlive() && options_.check_foreign_keys && care_ != Care::kEachScript &&
       !uncommitted_.empty()) {
     Result<std::vector<ForeignKeyViolation>> violations = FindForeignKeyViolations(db_);
     if (!violations) return violations.error();
-    if (!violations->empty()) {
+    if (!NewViolations(violations_before_batch_, *violations).empty()) {
       batch_.reset();
-      retry_carefully_ = true;
+      retry_with_ = care_ == Care::kNone ? Care::kKnowsBefore : Care::kEachScript;
       return MakeError("rows without a parent");
     }
   }
@@ -214,8 +220,8 @@ Status Applier::ApplyInBatch(PendingScript* script, const ScriptSteps& steps) {
   if (status || batch_->IsAlive()) return status;
   bool may_succeed = (status.error().code & 0xFF) == SQLITE_CONSTRAINT ||
                      (status.error().code & 0xFF) == SQLITE_ERROR;
-  if (!batch_->IsNested() && !careful_ && may_succeed && !uncommitted_.empty()) {
-    retry_carefully_ = true;
+  if (!batch_->IsNested() && care_ != Care::kEachScript && may_succeed && !uncommitted_.empty()) {
+    retry_with_ = Care::kEachScript;
   } else if (batch_->IsNested()) {
     failure_note_ = "SQLite has rolled back the whole transaction that was open";
   } else if (!uncommitted_.empty()) {
@@ -231,7 +237,7 @@ Status Applier::RunInSavepoint(PendingScript* script, const ScriptSteps& steps) 
   failure_note_ = "this one was rolled back";
   std::vector<ForeignKeyViolation> violations_before;
   std::optional<std::string> fingerprint;
-  Status look = LookBefore(&violations_before, &fingerprint, sql, careful_);
+  Status look = LookBefore(&violations_before, &fingerprint, sql, care_ == Care::kEachScript);
   if (!look) return look;
 
   Measure measure(db_);
@@ -241,7 +247,7 @@ Status Applier::RunInSavepoint(PendingScript* script, const ScriptSteps& steps) 
     if (Status status = runner.RunPart(part); !status) return status;
   }
   settings.PutBackInTransaction();
-  if (careful_) {
+  if (care_ == Care::kEachScript) {
     if (Status status = CheckForeignKeys(sql, violations_before); !status) return status;
   }
   if (Status status = CheckLedgerUntouched(sql, fingerprint); !status) return status;
@@ -380,6 +386,7 @@ Status Applier::ApplyPart(PartedScript* run, const ScriptStep* part, bool last) 
   }
   if (!run->begun) {
     run->begun = true;
+    failure_note_ = "this one was rolled back";
     if (Status status = LookBefore(&run->violations_before, &run->fingerprint, sql, true);
         !status) {
       return status;

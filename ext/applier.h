@@ -6,8 +6,9 @@
 //
 // Two things can only be found out when the scripts of a transaction have run already: that they
 // left rows without a parent, and that a script made SQLite roll back the whole transaction (OR
-// ROLLBACK). Then all of it is rolled back, and the scripts run again carefully: a transaction
-// each, and the foreign keys checked after each, so that the guilty one alone is left out.
+// ROLLBACK). Then all of it is rolled back, and the scripts run again with more care (Care): since
+// rows without a parent from before do not count, first with those known; then a transaction each,
+// and the foreign keys checked after each, so that the guilty script alone is left out.
 //
 // Another process may apply the same scripts meanwhile. The version is read under the write lock,
 // and scripts that it covers by then are passed over.
@@ -70,6 +71,11 @@ class Applier {
   const std::string& failure_note() const { return failure_note_; }
 
  private:
+  enum class Care {
+    kNone,         // the foreign keys are checked at the end of a transaction
+    kKnowsBefore,  // and at its beginning
+    kEachScript,   // a transaction a script, and the foreign keys checked before and after each
+  };
   class Measure;
   struct PartedScript;
 
@@ -100,8 +106,9 @@ class Applier {
   const ApplyOptions options_;
   std::optional<Transaction> batch_;
   std::chrono::steady_clock::time_point batch_began_;
-  bool careful_ = false;
-  bool retry_carefully_ = false;
+  Care care_ = Care::kNone;
+  std::optional<Care> retry_with_;  // what ran was rolled back and is to run again
+  std::vector<ForeignKeyViolation> violations_before_batch_;  // with Care::kKnowsBefore
   int version_ = 0;  // of the database as this connection sees it
   int committed_version_ = 0;
   std::vector<AppliedScript> applied_;      // committed

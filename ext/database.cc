@@ -45,12 +45,19 @@ std::string UriOfFile(const char* filename) {
   std::string uri = "file:" + PercentEncoded(path);
   char separator = '?';
   for (int i = 0; const char* key = sqlite3_uri_key(filename, i); ++i) {
-    if (std::string_view(key) == "cache") continue;
+    // The mode is said by the flags; a shared cache would share the locks we must not share.
+    if (std::string_view(key) == "cache" || std::string_view(key) == "mode") continue;
     uri += separator + PercentEncoded(key) + "=" +
            PercentEncoded(sqlite3_uri_parameter(filename, key));
     separator = '&';
   }
   return uri;
+}
+
+sqlite3_vfs* VfsOf(sqlite3* db) {
+  sqlite3_vfs* vfs = nullptr;
+  sqlite3_file_control(db, "main", SQLITE_FCNTL_VFS_POINTER, &vfs);
+  return vfs;
 }
 
 }  // namespace
@@ -112,12 +119,9 @@ Result<Database> Database::Open(const std::string& uri, int flags, const char* v
 }
 
 Result<Database> Database::OpenBeside(const Database& other) {
+  if (other.MainPath().empty()) return MakeError("the database has no file");
   const char* filename = sqlite3_db_filename(other.handle(), "main");
-  if (filename == nullptr || *filename == '\0') {
-    return MakeError("the database has no file");
-  }
-  sqlite3_vfs* vfs = nullptr;
-  sqlite3_file_control(other.handle(), "main", SQLITE_FCNTL_VFS_POINTER, &vfs);
+  sqlite3_vfs* vfs = VfsOf(other.handle());
   int access = other.IsReadOnly() ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
   return Open(UriOfFile(filename), access | SQLITE_OPEN_URI, vfs ? vfs->zName : nullptr);
 }
@@ -158,6 +162,9 @@ Error Database::LastError() const {
 }
 
 std::string Database::MainPath() const {
+  // A deserialized database has a name that leads to another one, which is empty.
+  sqlite3_vfs* vfs = VfsOf(handle_);
+  if (vfs != nullptr && std::string_view(vfs->zName) == "memdb") return "";
   const char* filename = sqlite3_db_filename(handle_, "main");
   return filename ? filename : "";
 }

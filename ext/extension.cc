@@ -12,7 +12,7 @@ extern "C"
 #else
     __attribute__((visibility("default")))
 #endif
-    int sqlite3_fastmigrate_init(sqlite3* db, char** message, const sqlite3_api_routines* api) {
+        int sqlite3_fastmigrate_init(sqlite3* db, char** message, const sqlite3_api_routines* api) {
   SQLITE_EXTENSION_INIT2(api);
   (void)api;
   if (sqlite3_libversion_number() < fastmigrate::kMinimumSqliteVersion) {

@@ -4,6 +4,8 @@
 #include <map>
 #include <set>
 
+#include "sql_lexer.h"
+
 namespace fastmigrate {
 namespace {
 
@@ -37,14 +39,33 @@ Result<std::map<int64_t, std::vector<std::string>>> KeyColumns(const Database& d
   }
 }
 
+// The name that means the rowid in this table: the first of the three that no column has. Empty
+// when all are taken; then the rows cannot be told apart.
+Result<std::string> RowidName(const Database& db, const std::string& table) {
+  std::vector<std::string> names = {"rowid", "_rowid_", "oid"};
+  Result<Statement> rows = db.Prepare("PRAGMA main.table_xinfo(" + QuoteName(table) + ")");
+  if (!rows) return rows.error();
+  while (true) {
+    Result<bool> row = rows->Step();
+    if (!row) return row.error();
+    if (!*row) return names.empty() ? std::string() : names.front();
+    std::erase_if(names, [column = rows->Text(1)](const std::string& name) {
+      return EqualIgnoringCase(name, column);
+    });
+  }
+}
+
 Result<std::string> ValuesOfRow(const Database& db, const std::string& table, int64_t rowid,
                                 const std::vector<std::string>& columns) {
+  Result<std::string> rowid_name = RowidName(db, table);
+  if (!rowid_name) return rowid_name.error();
+  if (rowid_name->empty()) return std::string();
   std::string sql = "SELECT ";
   for (const std::string& column : columns) {
     if (&column != columns.data()) sql += " || ', ' || ";
     sql += QuoteText(column + " = ") + " || quote(" + QuoteName(column) + ")";
   }
-  sql += " FROM main." + QuoteName(table) + " WHERE rowid = " + std::to_string(rowid);
+  sql += " FROM main." + QuoteName(table) + " WHERE " + *rowid_name + " = " + std::to_string(rowid);
   Result<std::optional<std::string>> values = db.QueryText(sql);
   if (!values) return values.error();
   return values->value_or("");

@@ -50,10 +50,12 @@ Status TakeScript(const fs::directory_entry& entry, Migration migration, Migrati
   std::error_code ec;
   migration.path = Utf8Of(entry.path());
   if (!entry.is_regular_file(ec)) {
-    bool exists = entry.exists(ec);
+    fs::file_type type = fs::status(entry.path(), ec).type();
+    if (type == fs::file_type::not_found) {
+      return CannotRead(migration.path, "it is a link to a file that does not exist");
+    }
     if (ec) return CannotRead(migration.path, ec.message());
-    if (!exists) return CannotRead(migration.path, "it is a link to a file that does not exist");
-    bool is_folder = entry.is_directory(ec);
+    bool is_folder = type == fs::file_type::directory;
     folder->ignored.push_back(
         {migration.name, is_folder ? "a folder, not a file" : "not a regular file"});
     return {};

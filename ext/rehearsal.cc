@@ -37,7 +37,8 @@ Result<std::vector<RehearsedScript>> Rehearse(const Database& db, MigrationPlan 
     Status status = applier.Apply({&script, 1}, version);
     if (!status) {
       if ((status.error().code & 0xFF) == SQLITE_INTERRUPT) return status.error();
-      rows.push_back(Failed(script, status.error().message + (IsMissingObject(status.error()) ? hint : "")));
+      rows.push_back(
+          Failed(script, status.error().message + (IsMissingObject(status.error()) ? hint : "")));
       return rows;
     }
     version = applier.version();

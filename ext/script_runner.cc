@@ -88,25 +88,37 @@ Status ScriptRunner::RunPart(const ScriptStep& part) {
 
 Status ScriptRunner::RunOutside(const SpecialStatement& statement,
                                 const InterruptCheck& interrupted) {
-  if (statement.kind == StatementKind::kPragma) {
-    if (statement.name == "synchronous") {
-      if (Status status = settings_.Remember(statement.schema, statement.name); !status) {
-        return status;
-      }
-    } else if (statement.name == "journal_mode") {
-      Result<std::string> present = ReadPragma(db_, statement.schema, statement.name);
-      if (!present) return present.error();
-      std::string wanted = NormalizedPragmaValue(statement.name, statement.value);
-      if (*present != "wal" && wanted != "wal") {
-        if (Status status = settings_.Remember(statement.schema, statement.name); !status) {
-          return status;
-        }
-      }
-    }
+  ++statement_count_;
+  if (Status status = RememberSetting(statement); !status) return status;
+  std::string wanted = NormalizedPragmaValue(statement.name, statement.value);
+  if (statement.name == "journal_mode" && LeavesNoJournal(wanted)) {
+    return RetryWhileBusy(interrupted, [&]() -> Status {
+      std::string schema = statement.schema.empty() ? "" : QuoteName(statement.schema) + ".";
+      Status status = db_.Execute("PRAGMA " + schema + "journal_mode = DELETE");
+      if (status) return status;
+      return At(statement.offset, status.error().code, status.error().message);
+    });
   }
   size_t end = 0;
-  ++statement_count_;
   return RetryWhileBusy(interrupted, [&] { return RunStatement(statement.offset, &end); });
+}
+
+// The pragmas that stand outside of transactions and still concern the connection. Into and out of
+// WAL is a change of the database, not of the connection, and stays.
+Status ScriptRunner::RememberSetting(const SpecialStatement& statement) {
+  if (statement.kind != StatementKind::kPragma) return {};
+  if (statement.name == "journal_mode") {
+    Result<std::string> present = ReadPragma(db_, statement.schema, statement.name);
+    if (!present) return At(statement.offset, present.error().code, present.error().message);
+    std::string wanted = NormalizedPragmaValue(statement.name, statement.value);
+    if (*present == "wal" || wanted == "wal") return {};
+  } else if (statement.name != "synchronous" &&
+             ClassOfPragma(statement.name) != PragmaClass::kSetting) {
+    return {};
+  }
+  Status status = settings_.Remember(statement.schema, statement.name);
+  if (status) return status;
+  return At(statement.offset, status.error().code, status.error().message);
 }
 
 Status ScriptRunner::RunSpecial(const SpecialStatement& statement) {
@@ -129,13 +141,13 @@ Status ScriptRunner::RunSpecial(const SpecialStatement& statement) {
 }
 
 Status ScriptRunner::RunPragma(const SpecialStatement& statement) {
-  PragmaClass kind = ClassOfPragma(statement.name);
-  if (kind == PragmaClass::kPassedOver) return {};
+  if (ClassOfPragma(statement.name) == PragmaClass::kPassedOver) return {};
   if (statement.name == "foreign_keys") return {};  // SQLite ignores it in a transaction
-  if (kind == PragmaClass::kSetting) {
-    Status status = settings_.Remember(statement.schema, statement.name);
-    if (!status) return At(statement.offset, status.error().code, status.error().message);
+  if (statement.name == "journal_mode" &&
+      LeavesNoJournal(NormalizedPragmaValue(statement.name, statement.value))) {
+    return {};
   }
+  if (Status status = RememberSetting(statement); !status) return status;
   size_t end = 0;
   return RunStatement(statement.offset, &end);
 }

@@ -37,6 +37,7 @@ class ScriptRunner {
  private:
   Status RunSpecial(const SpecialStatement& statement);
   Status RunPragma(const SpecialStatement& statement);
+  Status RememberSetting(const SpecialStatement& statement);
   // Prepares and runs the statement that begins at `begin`, white space and comments in front of
   // it included; `end` receives where the next begins.
   Status RunStatement(size_t begin, size_t* end);

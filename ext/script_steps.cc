@@ -64,8 +64,7 @@ class Planner {
     if (statement.name == "journal_mode") {
       // Without a journal nothing could be rolled back; what such a script is after, speed, it
       // has by running in one transaction.
-      if (wanted == "off" || wanted == "memory")
-        wanted = values_[key] == "wal" ? "delete" : values_[key];
+      if (LeavesNoJournal(wanted)) wanted = values_[key] == "wal" ? "delete" : values_[key];
       if (!has_file_) return true;
     }
     if (values_[key] == wanted) return true;

@@ -61,16 +61,18 @@ constexpr PragmaEntry kPragmas[] = {
     {"wal_checkpoint", PragmaClass::kOutside},
 };
 
-// The words that SQLite takes for booleans and for the levels of synchronous and auto_vacuum.
+// The words that SQLite takes for numbers, and for which pragmas.
 struct NamedValue {
   std::string_view word;
-  std::string_view boolean;
+  std::string_view foreign_keys;
   std::string_view synchronous;
+  std::string_view auto_vacuum;
 };
 constexpr NamedValue kNamedValues[] = {
-    {"on", "1", "1"},    {"yes", "1", "1"}, {"true", "1", "1"},
-    {"off", "0", "0"},   {"no", "0", "0"},  {"false", "0", "0"},
-    {"normal", "", "1"}, {"full", "", "2"}, {"extra", "", "3"},
+    {"on", "1", "1", ""},    {"yes", "1", "1", ""},        {"true", "1", "1", ""},
+    {"off", "0", "0", ""},   {"no", "0", "0", ""},         {"false", "0", "0", ""},
+    {"normal", "", "1", ""}, {"full", "", "2", "1"},       {"extra", "", "3", ""},
+    {"none", "", "", "0"},   {"incremental", "", "", "2"},
 };
 
 bool IsNumber(std::string_view value) {
@@ -98,16 +100,17 @@ PragmaClass ClassOfPragma(std::string_view name) {
 }
 
 std::string NormalizedPragmaValue(std::string_view name, std::string_view value) {
-  bool is_boolean = name == "foreign_keys";
-  bool is_synchronous = name == "synchronous";
-  if (is_boolean && IsNumber(value)) {
+  if (name == "foreign_keys" && IsNumber(value)) {
     bool zero = value.find_first_not_of('0') == std::string_view::npos;
     return zero ? "0" : "1";
   }
   for (const NamedValue& named : kNamedValues) {
     if (!EqualIgnoringCase(named.word, value)) continue;
-    if (is_boolean && !named.boolean.empty()) return std::string(named.boolean);
-    if (is_synchronous) return std::string(named.synchronous);
+    std::string_view number = name == "foreign_keys"  ? named.foreign_keys
+                              : name == "synchronous" ? named.synchronous
+                              : name == "auto_vacuum" ? named.auto_vacuum
+                                                      : "";
+    if (!number.empty()) return std::string(number);
   }
   std::string lowered(value);
   if (name == "journal_mode") {
@@ -116,6 +119,10 @@ std::string NormalizedPragmaValue(std::string_view name, std::string_view value)
     });
   }
   return lowered;
+}
+
+bool LeavesNoJournal(std::string_view journal_mode) {
+  return journal_mode == "off" || journal_mode == "memory";
 }
 
 Result<std::string> ReadPragma(const Database& db, const std::string& schema,

@@ -34,6 +34,10 @@ PragmaClass ClassOfPragma(std::string_view name);
 // synchronous "FULL" is "2", journal_mode "WAL" is "wal". Others come back as they are.
 std::string NormalizedPragmaValue(std::string_view name, std::string_view value);
 
+// Whether the journal mode (normalized) is one in which nothing can be rolled back, or not after a
+// crash: OFF and MEMORY. No script gets it; one that asks for it leaves WAL, and that is all.
+bool LeavesNoJournal(std::string_view journal_mode);
+
 // The present value; empty when the pragma has none.
 Result<std::string> ReadPragma(const Database& db, const std::string& schema,
                                const std::string& name);

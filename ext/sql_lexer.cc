@@ -7,6 +7,8 @@
 namespace fastmigrate {
 namespace {
 
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
 enum CharacterClass : unsigned char {
   kIllegalByte,
   kSpaceByte,
@@ -145,6 +147,10 @@ size_t Lexer::Scan(TokenKind* kind) const {
       return end;
     }
     case kNameByte:
+      if (sql_.substr(at, kByteOrderMark.size()) == kByteOrderMark) {
+        *kind = TokenKind::kSpace;
+        return at + kByteOrderMark.size();
+      }
       if (Lower(c) == 'x' && next == '\'') {
         size_t end = QuotedEnd(sql_, at + 1);
         *kind = end == std::string_view::npos ? TokenKind::kUnterminated : TokenKind::kBlob;

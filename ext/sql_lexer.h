@@ -11,6 +11,8 @@
 //   kVariable    ?, ?1, :name, @name, $name
 //   kOperator    ( ) , . = == <> || -> ->> ...
 //
+// A byte order mark is white space, wherever a token may begin.
+//
 // Two things SQLite lets pass are tokens of kind kUnterminated here: a block comment that runs to
 // the end of the text, which swallows every statement behind it, and a string or quoted name that
 // does, which SQLite reports as an "unrecognized token" far from the cause.

@@ -73,6 +73,7 @@ void ClassifyPragma(const StatementHead& head, SpecialStatement* statement) {
 
 void ClassifyRollback(const StatementHead& head, SpecialStatement* statement) {
   size_t i = head[1].Is("TRANSACTION") ? 2 : 1;
+  if (i == 2 && IsName(head[2]) && head[3].Is("TO")) i = 3;  // the transaction's name
   if (!head[i].Is("TO")) {
     statement->kind = StatementKind::kRollback;
     return;

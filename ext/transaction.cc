@@ -25,13 +25,13 @@ std::chrono::microseconds Pause(int attempt) {
 // Undoes with this SQL; or, where an interrupt keeps it from running, ends the whole transaction
 // by a write that the interrupt stops ("If the interrupted SQL operation is an INSERT, UPDATE, or
 // DELETE that is inside an explicit transaction, then the entire transaction will be rolled back
-// automatically", https://www.sqlite.org/c3ref/interrupt.html). It is written without white space,
-// since SQLite's parser looks for an interrupt there and would not even compile it; and it changes
-// nothing in case it runs.
+// automatically", https://www.sqlite.org/c3ref/interrupt.html). It needs no table, and is written
+// without white space, where SQLite's parser looks for an interrupt and would not even compile it.
+// In case it runs, it is undone with the rest.
 void Undo(const Database& db, const std::string& sql) {
   Status status = db.Execute(sql);
   if (status || (status.error().code & 0xFF) != SQLITE_INTERRUPT || db.InAutocommit()) return;
-  (void)db.Execute(R"(UPDATE"main"."_meta"SET"version"="version";)");
+  (void)db.Execute(R"(PRAGMA"main"."user_version"=0;)");
   if (!db.InAutocommit()) (void)db.Execute(sql);
 }
 
