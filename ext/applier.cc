@@ -120,7 +120,8 @@ Status Applier::Run(std::span<PendingScript> scripts) {
     if (status) continue;
     if (retry_with_) return status;
     // What ran before the failed one stays, as far as SQLite has left the transaction alive.
-    (void)CommitBatch();
+    if (!uncommitted_.empty()) (void)CommitBatch();
+    batch_.reset();
     return status;
   }
   failure_note_ = "what ran since the last commit was rolled back";

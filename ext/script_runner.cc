@@ -143,9 +143,12 @@ Status ScriptRunner::RunSpecial(const SpecialStatement& statement) {
 Status ScriptRunner::RunPragma(const SpecialStatement& statement) {
   if (ClassOfPragma(statement.name) == PragmaClass::kPassedOver) return {};
   if (statement.name == "foreign_keys") return {};  // SQLite ignores it in a transaction
-  if (statement.name == "journal_mode" &&
-      LeavesNoJournal(NormalizedPragmaValue(statement.name, statement.value))) {
-    return {};
+  if (statement.name == "journal_mode") {
+    // From one rollback journal to another is a setting of the connection, idle until it is put
+    // back.
+    Result<std::string> present = ReadPragma(db_, statement.schema, statement.name);
+    bool to_wal = NormalizedPragmaValue(statement.name, statement.value) == "wal";
+    if (present && *present != "wal" && !to_wal) return {};
   }
   if (Status status = RememberSetting(statement); !status) return status;
   size_t end = 0;

@@ -10,9 +10,11 @@ namespace {
 
 constexpr char kEnrolled[] = "enrolled";
 
-// Whether a record says that the database passed this version without applying a script of it.
+// Whether a record says that the database passed this version without applying a script of it. What
+// was recorded of versions above the present one no longer holds: somebody has set it back.
 const HistoryRecord* RecordThatCovers(const LedgerState& ledger, int version) {
   for (const HistoryRecord& record : ledger.records) {
+    if (record.version > ledger.version.value_or(0)) break;
     if (record.origin != kEnrolled && record.previous_version < version &&
         version < record.version) {
       return &record;

@@ -103,14 +103,17 @@ Tokens TableParser::TakeType() {
                         "COLLATE", "REFERENCES", "AS", "DEFERRABLE"})) {
       break;
     }
-    if (token.Is("GENERATED") && reader_.Peek(1).Is("ALWAYS")) break;
     reader_.Next();
   }
   if (reader_.position() > begin && reader_.Peek().IsOperator("(")) {
     // Not balanced: the caller finds what is wrong with it.
     if (!reader_.TakeParentheses()) return {};
   }
-  return reader_.Since(begin);
+  // GENERATED ALWAYS are words of the type to SQLite's parser, too, and are then taken from it.
+  Tokens type = reader_.Since(begin);
+  const size_t size = type.size();
+  bool is_generated = size >= 2 && type[size - 2].Is("GENERATED") && type[size - 1].Is("ALWAYS");
+  return is_generated ? type.first(size - 2) : type;
 }
 
 Status TableParser::ParseColumnConstraint(Column* column, Tokens name) {

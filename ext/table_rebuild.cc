@@ -179,12 +179,20 @@ Status CopyAside(const Database& db, const OldTable& old) {
   return db.Execute("DROP TABLE " + MainName(old.name));
 }
 
-Status SetAside(const Database& db, const OldTable& old) {
+// The savepoint undoes it when it fails: SQLite 3.35 has the new name in mind even then.
+Status RenameAside(const Database& db, const OldTable& old) {
   SettingsKeeper settings(db);
   Status status = settings.Remember("", "legacy_alter_table");
   if (status) status = db.Execute("PRAGMA legacy_alter_table = ON");
   if (!status) return status;
+  Result<Savepoint> savepoint = Savepoint::Open(db, "fastmigrate rename");
+  if (!savepoint) return savepoint.error();
   status = db.Execute("ALTER TABLE " + MainName(old.name) + " RENAME TO " + QuoteName(kAside));
+  return status ? savepoint->Release() : status;
+}
+
+Status SetAside(const Database& db, const OldTable& old) {
+  Status status = RenameAside(db, old);
   if (status || status.error().code != SQLITE_ERROR) return status;
   return CopyAside(db, old);
 }
