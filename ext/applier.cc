@@ -219,13 +219,18 @@ Status Applier::ApplyInBatch(PendingScript* script, const ScriptSteps& steps) {
   if (script->version() <= version_) return {};
   Status status = RunInSavepoint(script, steps);
   if (status || batch_->IsAlive()) return status;
+  // SQLite has ended the transaction, and with it all that ran in it.
+  bool nested = batch_->IsNested();
+  bool others = !uncommitted_.empty();
+  batch_.reset();
+  uncommitted_.clear();
   bool may_succeed = (status.error().code & 0xFF) == SQLITE_CONSTRAINT ||
                      (status.error().code & 0xFF) == SQLITE_ERROR;
-  if (!batch_->IsNested() && care_ != Care::kEachScript && may_succeed && !uncommitted_.empty()) {
-    retry_with_ = Care::kEachScript;
-  } else if (batch_->IsNested()) {
+  if (nested) {
     failure_note_ = "SQLite has rolled back the whole transaction that was open";
-  } else if (!uncommitted_.empty()) {
+  } else if (others && may_succeed && care_ != Care::kEachScript) {
+    retry_with_ = Care::kEachScript;
+  } else if (others) {
     failure_note_ = "this one and those before it since the last commit were rolled back";
   }
   return status;

@@ -30,7 +30,10 @@ Result<LedgerTables> FindTables(const Database& db, const std::string& schema) {
   Result<Statement> rows = db.Prepare("SELECT type, name, tbl_name, sql FROM " + QuoteName(schema) +
                                       R"sql(.sqlite_schema
       WHERE tbl_name COLLATE NOCASE IN ('_meta', '_fastmigrate_history'))sql");
-  if (!rows) return rows.error();
+  if (!rows) {
+    bool unknown = rows.error().message.starts_with("no such table");
+    return unknown ? MakeError("unknown database " + schema) : rows.error();
+  }
   LedgerTables tables;
   while (true) {
     Result<bool> row = rows->Step();
@@ -243,6 +246,9 @@ Result<std::string> LedgerFingerprint(const Database& db) {
   for (const char* sql : {R"sql(
            SELECT coalesce(group_concat(type || ' ' || name || ' ' || coalesce(sql, ''), char(10)), '')
            FROM (SELECT type, name, sql FROM main.sqlite_schema
+                 WHERE tbl_name COLLATE NOCASE IN ('_meta', '_fastmigrate_history')
+                 UNION ALL
+                 SELECT type, name, sql FROM temp.sqlite_schema
                  WHERE tbl_name COLLATE NOCASE IN ('_meta', '_fastmigrate_history')
                  ORDER BY type, name))sql",
                           "SELECT group_concat(quote(id) || ' ' || quote(version)) FROM main._meta",

@@ -87,6 +87,8 @@ void Transaction::Rollback() {
 }
 
 Result<Savepoint> Savepoint::Open(const Database& db, std::string name) {
+  // Outside of a transaction it would begin one, and its release would commit it.
+  if (db.InAutocommit()) return MakeError("no transaction is open for a savepoint");
   if (Status status = db.Execute("SAVEPOINT " + QuoteName(name)); !status) return status.error();
   return Savepoint(db, std::move(name));
 }
