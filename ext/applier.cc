@@ -50,6 +50,9 @@ class AttachmentKeeper {
   std::vector<std::string> before_;
 };
 
+// Each script begins as on a new connection.
+void ForgetRowid(const Database& db) { sqlite3_set_last_insert_rowid(db.handle(), 0); }
+
 bool ProgramsAllowed() {
   const char* allowed = std::getenv("FASTMIGRATE_ALLOW_SCRIPTS");
   return allowed != nullptr && std::string_view(allowed) == "1";
@@ -246,6 +249,7 @@ Status Applier::RunInSavepoint(PendingScript* script, const ScriptSteps& steps) 
   Status look = LookBefore(&violations_before, &fingerprint, sql, care_ == Care::kEachScript);
   if (!look) return look;
 
+  ForgetRowid(db_);
   Measure measure(db_);
   SettingsKeeper settings(db_);
   ScriptRunner runner(db_, sql, steps, &settings);
@@ -351,18 +355,20 @@ struct Applier::PartedScript {
   Measure measure;
   SettingsKeeper settings;
   ScriptRunner runner;
+  std::vector<const SpecialStatement*> for_vacuum;  // what the next VACUUM obeys: page_size, ...
   bool begun = false;  // a part has been begun, so that nobody else can have applied it
   std::optional<std::string> fingerprint;
   std::vector<ForeignKeyViolation> violations_before;
 };
 
 Status Applier::ApplyInParts(PendingScript* script, const ScriptSteps& steps) {
+  ForgetRowid(db_);
   PartedScript run(db_, script, steps);
   Status status;
   for (size_t i = 0; i < steps.steps.size() && status; ++i) {
     const ScriptStep& step = steps.steps[i];
     if (step.outside != nullptr) {
-      status = run.runner.RunOutside(*step.outside, options_.interrupted);
+      status = RunOutside(&run, *step.outside);
       continue;
     }
     bool last = !steps.HasPartBehind(i);
@@ -380,6 +386,25 @@ Status Applier::ApplyInParts(PendingScript* script, const ScriptSteps& steps) {
   uncommitted_.clear();
   version_ = committed_version_;
   return status;
+}
+
+// VACUUM goes to the side connection, where there is one, with the pragmas that it obeys.
+Status Applier::RunOutside(PartedScript* run, const SpecialStatement& statement) {
+  bool is_vacuum = statement.kind == StatementKind::kVacuum;
+  if (!is_vacuum || !options_.on_side) {
+    if (statement.name == "page_size" || statement.name == "auto_vacuum") {
+      run->for_vacuum.push_back(&statement);
+    }
+    return run->runner.RunOutside(statement, options_.interrupted);
+  }
+  return options_.on_side([&](const Database& side) -> Status {
+    SettingsKeeper settings(side);
+    ScriptRunner runner(side, run->script.sql(), run->steps, &settings);
+    for (const SpecialStatement* pragma : run->for_vacuum) {
+      if (Status status = runner.RunOutside(*pragma, options_.interrupted); !status) return status;
+    }
+    return runner.RunOutside(statement, options_.interrupted);
+  });
 }
 
 // One part in its transaction, with the version when it is the last; a null part is empty.

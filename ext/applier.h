@@ -18,6 +18,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -49,6 +50,9 @@ struct ApplyOptions {
   // Commit once, at the end, however long it takes. For a statement that keeps what it reads
   // locked, which must not begin a second transaction.
   bool one_transaction = false;
+  // Runs something on a second connection, open for as long: VACUUM, which SQLite refuses inside
+  // any statement. None: it can run on the applier's own connection.
+  std::function<Status(const std::function<Status(const Database&)>&)> on_side;
 };
 
 // How a script of this kind and content will be run on a database.
@@ -84,6 +88,7 @@ class Applier {
   Status ApplyInBatch(PendingScript* script, const ScriptSteps& steps);
   Status RunInSavepoint(PendingScript* script, const ScriptSteps& steps);
   Status ApplyInParts(PendingScript* script, const ScriptSteps& steps);
+  Status RunOutside(PartedScript* run, const SpecialStatement& statement);
   Status ApplyPart(PartedScript* run, const ScriptStep* part, bool last);
   Status ApplyProgram(const PendingScript& script);
 

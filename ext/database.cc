@@ -54,6 +54,15 @@ std::string UriOfFile(const char* filename) {
   return uri;
 }
 
+// The functions of ours that run SQL in which a table may be dropped.
+bool CallsUs(std::string_view sql) {
+  for (std::string_view function :
+       {"fastmigrate_apply", "fastmigrate_rehearse", "fastmigrate_recreate_table"}) {
+    if (sql.find(function) != std::string_view::npos) return true;
+  }
+  return false;
+}
+
 sqlite3_vfs* VfsOf(sqlite3* db) {
   sqlite3_vfs* vfs = nullptr;
   sqlite3_file_control(db, "main", SQLITE_FCNTL_VFS_POINTER, &vfs);
@@ -182,6 +191,25 @@ bool Database::IsInterrupted() const {
 #endif
   // Any statement that is started while the interrupt is in force fails with it.
   return sqlite3_exec(handle_, "SELECT 1", nullptr, nullptr, nullptr) == SQLITE_INTERRUPT;
+}
+
+std::string OtherRunningStatements(const Database& db) {
+  std::string statements;
+  sqlite3_stmt* statement = nullptr;
+  while ((statement = sqlite3_next_stmt(db.handle(), statement)) != nullptr) {
+    const char* sql = sqlite3_sql(statement);
+    if (sqlite3_stmt_busy(statement) == 0 || sql == nullptr || CallsUs(sql)) continue;
+    statements += (statements.empty() ? "" : "; ") + std::string(sql);
+  }
+  return statements;
+}
+
+bool IsWriting(const Database& db) {
+  sqlite3_stmt* statement = nullptr;
+  while ((statement = sqlite3_next_stmt(db.handle(), statement)) != nullptr) {
+    if (sqlite3_stmt_busy(statement) != 0 && sqlite3_stmt_readonly(statement) == 0) return true;
+  }
+  return false;
 }
 
 bool IsMissingObject(const Error& error) {

@@ -106,6 +106,14 @@ class Database {
   sqlite3* handle_;
 };
 
+// The running statements of the connection, but for the one that has called us, "; " between them:
+// what keeps SQLite from dropping a table.
+std::string OtherRunningStatements(const Database& db);
+
+// Whether a statement of the connection that writes is running, from which we may be called. No
+// transaction can be begun, committed or rolled back then.
+bool IsWriting(const Database& db);
+
 // Whether the error says that the connection lacks a function, collation, module or table: what
 // another connection may have.
 bool IsMissingObject(const Error& error);

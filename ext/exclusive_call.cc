@@ -20,7 +20,7 @@ Result<ExclusiveCall> ExclusiveCall::Begin(const Database& db, const std::string
   if (MarkedConnections().count(db.handle()) > 0) {
     return MakeError(function + "() cannot be called from within a migration script");
   }
-  if (db.InAutocommit() && sqlite3_txn_state(db.handle(), nullptr) == SQLITE_TXN_WRITE) {
+  if (IsWriting(db)) {
     return MakeError(
         function +
         "() cannot be called inside a statement that writes (INSERT ... SELECT, CREATE "

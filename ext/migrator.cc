@@ -9,6 +9,7 @@
 #include "script_states.h"
 #include "settings.h"
 #include "side_connection.h"
+#include "source_excerpt.h"
 
 namespace fastmigrate {
 namespace {
@@ -24,7 +25,8 @@ class Migrator {
     if (!folder) return folder.error();
     if (form_ == CallForm::kTable && CanOpenSide()) {
       // Without a side connection (a key that only the host has), the host's must do.
-      if (Status status = OpenSide(); !status) side_.reset();
+      Result<std::unique_ptr<SideConnection>> side = SideConnection::Open(db_);
+      if (side) side_ = std::move(*side);
     }
     while (true) {
       if (Status status = Plan(*folder); !status) return status.error();
@@ -43,14 +45,6 @@ class Migrator {
            sqlite3_txn_state(db_.handle(), "main") == SQLITE_TXN_NONE;
   }
 
-  Status OpenSide() {
-    if (side_) return {};
-    Result<std::unique_ptr<SideConnection>> side = SideConnection::Open(db_);
-    if (!side) return side.error();
-    side_ = std::move(*side);
-    return {};
-  }
-
   // What is read must not leave a lock on the host's connection, see the head of migrator.h.
   const Database& reader() const { return side_ ? side_->db() : db_; }
   InterruptCheck Interrupted() const {
@@ -66,48 +60,65 @@ class Migrator {
   }
 
   Status RefuseWhatCannotWork() {
-    if (Status status = RefuseInTransaction(db_, pending_); !status) return status;
-    Result<std::string> journal = ReadPragma(reader(), "main", "journal_mode");
-    if (journal && *journal == "off") {
+    if (JournalMode() == "off") {
       return MakeError(
           "this connection has journal_mode OFF, so that a script that fails could not be rolled "
           "back; run PRAGMA journal_mode = DELETE first");
     }
-    for (const PendingScript& script : pending_) {
-      if (!script.IsProgram() || !db_.MainPath().empty()) continue;
-      return MakeError(script.migration().name +
-                       " is a program, which cannot reach a database that has no file");
+    if (!db_.InAutocommit()) return RefuseInTransaction(db_, pending_);
+    for (PendingScript& script : pending_) {
+      if (Status status = RefuseScript(script); !status) return status;
     }
     return {};
   }
 
-  bool NeedsSide(const PendingScript& script) const {
-    if (script.IsProgram()) return form_ == CallForm::kTable;
+  Status RefuseScript(PendingScript& script) {
+    if (script.IsProgram()) {
+      if (!db_.MainPath().empty()) return {};
+      return MakeError(script.migration().name +
+                       " is a program, which cannot reach a database that has no file");
+    }
+    if (form_ == CallForm::kScalar) return {};
     ScriptSteps steps = StepsOf(script, reader());
-    bool vacuum = std::any_of(steps.steps.begin(), steps.steps.end(), [](const ScriptStep& step) {
-      return step.outside != nullptr && step.outside->kind == StatementKind::kVacuum;
-    });
-    if (form_ == CallForm::kScalar) return vacuum;
-    return vacuum || !steps.IsOnePart() || script.sql().Has(StatementKind::kDrop);
+    for (const ScriptStep& step : steps.steps) {
+      if (step.outside == nullptr) continue;
+      // What a reading statement has touched, this connection keeps open.
+      bool leaves_wal = step.outside->name == "journal_mode" && JournalMode() == "wal";
+      bool attaches = step.outside->kind == StatementKind::kAttach ||
+                      step.outside->kind == StatementKind::kDetach ||
+                      step.outside->kind == StatementKind::kVacuum;
+      if (!leaves_wal && (side_ || !attaches)) continue;
+      if (Status status = script.LoadText(); !status) return status;
+      return MakeError(MessageAt(script.migration().name, script.sql().text, step.outside->offset,
+                                 "SQLite refuses this in a statement that reads, as SELECT * FROM "
+                                 "fastmigrate_apply() does; SELECT fastmigrate_apply(...) can do "
+                                 "it") +
+                       "\ndatabase stays at version " + std::to_string(run_.version) +
+                       "; no script was run");
+    }
+    return {};
+  }
+
+  std::string JournalMode() const {
+    Result<std::string> mode = ReadPragma(reader(), "main", "journal_mode");
+    return mode ? *mode : "";
+  }
+
+  // In the table form: what SQLite refuses in a statement that reads, and what would lock us out.
+  bool NeedsSide(const PendingScript& script) const {
+    if (script.IsProgram()) return true;
+    return script.sql().drops || !StepsOf(script, reader()).IsOnePart();
   }
 
   // How many of the pending scripts, from the first on, run on one connection; and on which.
   size_t NextRun(bool* on_side) const {
-    if (!db_.InAutocommit()) {
-      *on_side = false;
-      return pending_.size();
-    }
-    auto needs_side = [this](const PendingScript& script) { return NeedsSide(script); };
-    if (form_ == CallForm::kTable) {
-      auto last = std::find_if(pending_.rbegin(), pending_.rend(), needs_side);
-      *on_side = last != pending_.rend() && side_ != nullptr;
-      return *on_side ? static_cast<size_t>(pending_.rend() - last) : pending_.size();
-    }
-    *on_side = needs_side(pending_.front());
-    auto other = std::find_if(pending_.begin(), pending_.end(), [&](const PendingScript& script) {
-      return needs_side(script) != *on_side;
-    });
-    return static_cast<size_t>(other - pending_.begin());
+    *on_side = false;
+    if (form_ == CallForm::kScalar || !side_) return pending_.size();
+    auto last = std::find_if(pending_.rbegin(), pending_.rend(),
+                             [this](const PendingScript& script) { return NeedsSide(script); });
+    if (last == pending_.rend()) return pending_.size();
+    *on_side = true;
+    return static_cast<size_t>(pending_.rend() - last);
   }
 
   Status ApplySome() {
@@ -117,12 +128,6 @@ class Migrator {
         std::make_move_iterator(pending_.begin()),
         std::make_move_iterator(pending_.begin() + static_cast<std::ptrdiff_t>(count)));
     pending_.erase(pending_.begin(), pending_.begin() + static_cast<std::ptrdiff_t>(count));
-    if (on_side) {
-      if (Status status = OpenSide(); !status) {
-        return status.error().Within(scripts.front().migration().name +
-                                     " needs a second connection to the database, which failed");
-      }
-    }
     const Database& db = on_side ? side_->db() : db_;
     ApplyOptions options;
     options.interrupted = Interrupted();
@@ -131,6 +136,14 @@ class Migrator {
     options.one_transaction =
         !on_side &&
         (form_ == CallForm::kTable || sqlite3_txn_state(db_.handle(), "main") != SQLITE_TXN_NONE);
+    if (!on_side && form_ == CallForm::kScalar) {
+      options.on_side = [this](const std::function<Status(const Database&)>& action) -> Status {
+        Result<std::unique_ptr<SideConnection>> side = SideConnection::Open(db_);
+        if (!side) return side.error().Within("VACUUM needs a second connection to the database");
+        return action((*side)->db());
+      };
+    }
+
     Applier applier(db, options);
     Status status = applier.Apply(scripts, run_.version);
     run_.applied.insert(run_.applied.end(), applier.applied().begin(), applier.applied().end());

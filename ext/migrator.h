@@ -4,13 +4,14 @@
 // What SQLite cannot do inside the statement that called us runs on a side connection, a second
 // one to the same file:
 //
-//   VACUUM                                  refused inside any statement
-//   DROP TABLE, DROP INDEX, and whatever    refused, or locking ourselves out, inside a statement
-//   needs more than one transaction         that reads, as SELECT * FROM fastmigrate_apply() does
+//   VACUUM                          refused inside any statement
+//   in the table form, a script     DROP TABLE and DROP INDEX are refused inside a statement that
+//   that drops something or         reads, as SELECT * FROM fastmigrate_apply() does; and what such
+//   needs several transactions      a statement has read stays locked until it ends
 //
-// A statement that reads keeps what it has read locked until it ends, so in the table form
+// So in the table form
 // - the host's connection is not touched before its one transaction: versions are read, and the
-//   scripts that need a side connection run, on the side connection first;
+//   scripts that need it run, on the side connection first;
 // - scripts before one that needs the side connection run there with it.
 //
 // https://www.sqlite.org/lang_transaction.html ("read transactions"); tests/migrator_test.cc has

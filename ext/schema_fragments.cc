@@ -72,7 +72,7 @@ Fragment DefaultFragment(Tokens tokens) {
   return fragment;
 }
 
-Name CollationName(Name name) { return name == Name{"BINARY"} ? Name{} : name; }
+Name CollationName(const Name& name) { return name == Name{"BINARY"} ? Name{} : name; }
 
 NameSet NamesIn(const Table& table) {
   NameSet names = {"rowid", "oid", "_rowid_", Folded(table.name.text)};

@@ -22,7 +22,7 @@ Fragment TypeFragment(Tokens tokens);
 Fragment DefaultFragment(Tokens tokens);
 
 // Empty for BINARY.
-Name CollationName(Name name);
+Name CollationName(const Name& name);
 
 // What a double-quoted token in an expression of this table may be the name of.
 NameSet NamesIn(const Table& table);

@@ -42,25 +42,6 @@ size_t FindWord(const SqlScript& script, size_t begin, const std::string& word) 
   return first.offset;
 }
 
-bool RunsScripts(std::string_view sql) {
-  return sql.find("fastmigrate_apply") != std::string_view::npos ||
-         sql.find("fastmigrate_rehearse") != std::string_view::npos;
-}
-
-// The statements of the connection that still read, but for the one that called us.
-std::string OtherReaders(const Database& db) {
-  std::string readers;
-  for (sqlite3_stmt* statement = sqlite3_next_stmt(db.handle(), nullptr); statement != nullptr;
-       statement = sqlite3_next_stmt(db.handle(), statement)) {
-    const char* sql = sqlite3_sql(statement);
-    if (sqlite3_stmt_busy(statement) == 0 || sql == nullptr) continue;
-    if (RunsScripts(sql)) continue;
-    readers += readers.empty() ? "" : "; ";
-    readers += sql;
-  }
-  return readers;
-}
-
 }  // namespace
 
 ScriptRunner::ScriptRunner(const Database& db, const SqlScript& script, const ScriptSteps& steps,
@@ -218,7 +199,7 @@ bool ScriptRunner::IsSkipped(size_t index) const {
 Error ScriptRunner::At(size_t offset, int code, const std::string& message) const {
   std::string text = MessageAt(script_.file_name, script_.text, offset, message);
   if ((code & 0xFF) == SQLITE_LOCKED) {
-    if (std::string readers = OtherReaders(db_); !readers.empty()) {
+    if (std::string readers = OtherRunningStatements(db_); !readers.empty()) {
       text += "\nanother statement of this connection still reads; finish or reset it first: " +
               readers;
     }

@@ -108,8 +108,6 @@ SpecialStatement Classify(const StatementHead& head) {
   } else if (first.Is("DETACH")) {
     statement.kind = StatementKind::kDetach;
     statement.name = Unquoted(head[1].Is("DATABASE") && IsName(head[2]) ? head[2] : head[1]);
-  } else if (first.Is("DROP") && (head[1].Is("TABLE") || head[1].Is("INDEX"))) {
-    statement.kind = StatementKind::kDrop;
   }
   return statement;
 }
@@ -177,6 +175,8 @@ class Reader {
 
   void Finish(size_t end) {
     SpecialStatement statement = Classify(head_);
+    bool drop = head_[0].Is("DROP") && (head_[1].Is("TABLE") || head_[1].Is("INDEX"));
+    script_.drops = script_.drops || drop;
     if (statement.kind != StatementKind::kPlain) {
       statement.index = script_.statement_count;
       statement.offset = start_;
@@ -191,6 +191,7 @@ class Reader {
   }
 
   void NoteName(const Token& token) {
+    if (token.Is("FASTMIGRATE_RECREATE_TABLE")) script_.drops = true;
     if (script_.mentions_our_tables || token.text.size() < 5) return;
     size_t quote = token.kind == TokenKind::kWord ? 0 : 1;
     if (token.text[quote] != '_' || !IsName(token)) return;

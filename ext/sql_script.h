@@ -14,7 +14,6 @@
 //   kPragma      PRAGMA name = value                     ignored in a transaction, or put back
 //   kVacuum      VACUUM                                  not possible in a transaction
 //   kAttach      ATTACH, DETACH                          likewise
-//   kDrop        DROP TABLE, DROP INDEX                  not possible while the connection reads
 
 #ifndef FASTMIGRATE_SQL_SCRIPT_H_
 #define FASTMIGRATE_SQL_SCRIPT_H_
@@ -40,7 +39,6 @@ enum class StatementKind {
   kVacuum,
   kAttach,
   kDetach,
-  kDrop,
 };
 
 struct SpecialStatement {
@@ -62,6 +60,9 @@ struct SqlScript {
   size_t statement_count = 0;
   size_t last_statement_end = 0;  // 0 when there is none
   std::vector<SpecialStatement> specials;
+  // DROP TABLE, DROP INDEX, or a call of fastmigrate_recreate_table(), which drops a table: what
+  // SQLite refuses while a statement of the connection reads.
+  bool drops = false;
   bool mentions_our_tables = false;  // _meta or _fastmigrate_history is among the names
 
   bool Has(StatementKind kind) const;

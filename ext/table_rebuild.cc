@@ -320,19 +320,6 @@ Result<int64_t> RebuildChecked(const Database& db, const OldTable& old, const st
                "FOREIGN KEY constraint failed: " + DescribeViolations(violations)};
 }
 
-// The statements of the connection that still run, but for the one that called us.
-std::string OtherStatements(const Database& db) {
-  std::string statements;
-  sqlite3_stmt* statement = nullptr;
-  while ((statement = sqlite3_next_stmt(db.handle(), statement)) != nullptr) {
-    const char* sql = sqlite3_sql(statement);
-    if (sqlite3_stmt_busy(statement) == 0 || sql == nullptr) continue;
-    if (std::string_view(sql).find("fastmigrate_") != std::string_view::npos) continue;
-    statements += (statements.empty() ? "" : "; ") + std::string(sql);
-  }
-  return statements;
-}
-
 // SQLite drops no table while a statement of the connection reads. A script's error lists the
 // others already (script_runner.cc).
 Error Explained(Error error, const Database& db, bool nested) {
@@ -341,18 +328,9 @@ Error Explained(Error error, const Database& db, bool nested) {
       ": a statement of this connection reads, and SQLite drops no table meanwhile; call "
       "fastmigrate_recreate_table() in a SELECT without FROM, and finish or reset other statements "
       "first";
-  std::string others = nested ? "" : OtherStatements(db);
+  std::string others = nested ? "" : OtherRunningStatements(db);
   if (!others.empty()) error.message += ": " + others;
   return error;
-}
-
-// Whether a statement of the connection writes, from which we may be called.
-bool IsWriting(const Database& db) {
-  sqlite3_stmt* statement = nullptr;
-  while ((statement = sqlite3_next_stmt(db.handle(), statement)) != nullptr) {
-    if (sqlite3_stmt_busy(statement) != 0 && sqlite3_stmt_readonly(statement) == 0) return true;
-  }
-  return false;
 }
 
 Status RefuseWhatCannotWork(const Database& db) {
