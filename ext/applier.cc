@@ -53,11 +53,6 @@ class AttachmentKeeper {
 // Each script begins as on a new connection.
 void ForgetRowid(const Database& db) { sqlite3_set_last_insert_rowid(db.handle(), 0); }
 
-bool ProgramsAllowed() {
-  const char* allowed = std::getenv("FASTMIGRATE_ALLOW_SCRIPTS");
-  return allowed != nullptr && std::string_view(allowed) == "1";
-}
-
 size_t LineOf(const SqlScript& script, size_t offset) {
   return PositionAt(script.text, offset).line;
 }
@@ -87,6 +82,14 @@ class Applier::Measure {
   int64_t changes_;
   std::chrono::steady_clock::time_point began_;
 };
+
+Status RefuseProgram(const PendingScript& script) {
+  const char* allowed = std::getenv("FASTMIGRATE_ALLOW_SCRIPTS");
+  if (!script.IsProgram() || (allowed != nullptr && std::string_view(allowed) == "1")) return {};
+  return MakeError(script.migration().name +
+                   " is a program, and programs are not run unless the environment of this process "
+                   "has FASTMIGRATE_ALLOW_SCRIPTS=1");
+}
 
 ScriptSteps StepsOf(const PendingScript& script, const Database& db) {
   auto present = [&](const std::string& schema, const std::string& name) -> std::string {
@@ -123,12 +126,23 @@ Status Applier::Run(std::span<PendingScript> scripts) {
     if (status) continue;
     if (retry_with_) return status;
     // What ran before the failed one stays, as far as SQLite has left the transaction alive.
-    if (!uncommitted_.empty()) (void)CommitBatch();
+    if (!uncommitted_.empty()) KeepOthers();
     batch_.reset();
     return status;
   }
   failure_note_ = "what ran since the last commit was rolled back";
   return CommitBatch();
+}
+
+// Commits what ran before a script that failed. What that has done to a virtual table can make
+// SQLite refuse the commit (FTS5: a table made and filled in it), and then they run again without
+// it.
+void Applier::KeepOthers() {
+  bool nested = batch_ && batch_->IsNested();
+  Status status = CommitBatch();
+  if (status || retry_with_ || nested || care_ == Care::kEachScript) return;
+  int code = status.error().code & 0xFF;
+  if (code != SQLITE_BUSY && code != SQLITE_INTERRUPT) retry_with_ = Care::kEachScript;
 }
 
 Status Applier::ApplyOne(PendingScript* script) {
@@ -261,7 +275,7 @@ Status Applier::RunInSavepoint(PendingScript* script, const ScriptSteps& steps) 
     if (Status status = CheckForeignKeys(sql, violations_before); !status) return status;
   }
   if (Status status = CheckLedgerUntouched(sql, fingerprint); !status) return status;
-  if (Status status = Record(*script, measure, runner.statement_count()); !status) return status;
+  if (Status status = Record(*script, measure); !status) return status;
   return savepoint->Release();
 }
 
@@ -311,12 +325,12 @@ Status Applier::CheckForeignKeys(const SqlScript& sql,
                                                  DescribeViolations(violations)};
 }
 
-Status Applier::Record(const PendingScript& script, const Measure& measure, int64_t statements) {
+Status Applier::Record(const PendingScript& script, const Measure& measure) {
   AppliedScript applied;
   applied.version = script.version();
   applied.name = script.migration().name;
   applied.kind = KindName(script.migration().kind);
-  applied.statements = statements;
+  applied.statements = script.IsProgram() ? 1 : static_cast<int64_t>(script.sql().statement_count);
   applied.changes = measure.Changes();
   applied.duration_ms = measure.Milliseconds();
 
@@ -328,11 +342,11 @@ Status Applier::Record(const PendingScript& script, const Measure& measure, int6
   record.origin = "applied";
   record.checksum = script.checksum();
   record.duration_ms = applied.duration_ms;
-  record.statements = statements;
+  record.statements = applied.statements;
   if (Status status = AdvanceLedger(db_, record); !status) return status;
   version_ = applied.version;
   sqlite3_log(SQLITE_NOTICE, "fastmigrate: %s, %lld statements, %.1f ms", applied.name.c_str(),
-              static_cast<long long>(statements), applied.duration_ms);
+              static_cast<long long>(applied.statements), applied.duration_ms);
   uncommitted_.push_back(std::move(applied));
   return {};
 }
@@ -362,7 +376,10 @@ struct Applier::PartedScript {
 };
 
 Status Applier::ApplyInParts(PendingScript* script, const ScriptSteps& steps) {
-  ForgetRowid(db_);
+  std::optional<FileLock> lock;
+  Result<bool> turn = steps.PartCount() > 1 ? TakeTurn(*script, &lock) : Result<bool>(true);
+  if (!turn) return turn.error();
+  if (!*turn) return {};
   PartedScript run(db_, script, steps);
   Status status;
   for (size_t i = 0; i < steps.steps.size() && status; ++i) {
@@ -417,6 +434,7 @@ Status Applier::ApplyPart(PartedScript* run, const ScriptStep* part, bool last) 
   }
   if (!run->begun) {
     run->begun = true;
+    ForgetRowid(db_);
     failure_note_ = "this one was rolled back";
     if (Status status = LookBefore(&run->violations_before, &run->fingerprint, sql, true);
         !status) {
@@ -430,26 +448,21 @@ Status Applier::ApplyPart(PartedScript* run, const ScriptStep* part, bool last) 
   if (last) {
     run->settings.PutBackInTransaction();
     if (Status status = CheckForeignKeys(sql, run->violations_before); !status) return status;
-    Status status = Record(run->script, run->measure, run->runner.statement_count());
+    Status status = Record(run->script, run->measure);
     if (!status) return status;
   }
   Status status = CommitChecked();
   return status ? status : status.error().Within(sql.file_name);
 }
 
-Status Applier::ApplyProgram(const PendingScript& script) {
-  const Migration& migration = script.migration();
-  if (!ProgramsAllowed()) {
-    return MakeError(migration.name +
-                     " is a program, and programs are not run unless the environment of this "
-                     "process has FASTMIGRATE_ALLOW_SCRIPTS=1");
-  }
-  // The database is managed before the program fills it.
-  if (Status status = OpenBatch(); !status) return status;
-  if (Status status = CommitChecked(); !status) return status;
-  Result<FileLock> lock = FileLock::Acquire(migration.path, options_.interrupted);
-  if (!lock) return lock.error();
-  // Under the lock: another process may have run it meanwhile.
+// Of several processes that would run something that one transaction cannot hold, one does, and the
+// others wait for it. False when another one has.
+Result<bool> Applier::TakeTurn(const PendingScript& script, std::optional<FileLock>* lock) {
+#ifndef _WIN32
+  Result<FileLock> taken = FileLock::Acquire(script.migration().path, options_.interrupted);
+  if (!taken) return taken.error();
+  lock->emplace(std::move(*taken));
+#endif
   std::optional<int> version;
   Status read = RetryWhileBusy(options_.interrupted, [&]() -> Status {
     Result<std::optional<int>> present = ReadVersion(db_);
@@ -457,9 +470,21 @@ Status Applier::ApplyProgram(const PendingScript& script) {
     version = *present;
     return {};
   });
-  if (!read) return read;
+  if (!read) return read.error();
   version_ = committed_version_ = std::max(version_, version.value_or(0));
-  if (script.version() <= version_) return {};
+  return script.version() > version_;
+}
+
+Status Applier::ApplyProgram(const PendingScript& script) {
+  const Migration& migration = script.migration();
+  if (Status status = RefuseProgram(script); !status) return status;
+  // The database is managed before the program fills it.
+  if (Status status = OpenBatch(); !status) return status;
+  if (Status status = CommitChecked(); !status) return status;
+  std::optional<FileLock> lock;
+  Result<bool> turn = TakeTurn(script, &lock);
+  if (!turn) return turn.error();
+  if (!*turn) return {};
 
   failure_note_ = "what this one has done meanwhile is not undone";
   Measure measure(db_);
@@ -477,7 +502,7 @@ Status Applier::ApplyProgram(const PendingScript& script) {
   if (script.version() <= version_) {
     return MakeError(migration.name + " has moved the version itself; fastmigrate does that");
   }
-  if (Status status = Record(script, measure, 1); !status) return status;
+  if (Status status = Record(script, measure); !status) return status;
   return CommitChecked();
 }
 

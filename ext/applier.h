@@ -27,6 +27,7 @@
 #include "database.h"
 #include "foreign_keys.h"
 #include "pending_script.h"
+#include "process.h"
 #include "result.h"
 #include "script_runner.h"
 #include "script_steps.h"
@@ -54,6 +55,9 @@ struct ApplyOptions {
   // any statement. None: it can run on the applier's own connection.
   std::function<Status(const std::function<Status(const Database&)>&)> on_side;
 };
+
+// An error when the script is a program and the environment does not allow programs.
+Status RefuseProgram(const PendingScript& script);
 
 // How a script of this kind and content will be run on a database.
 ScriptSteps StepsOf(const PendingScript& script, const Database& db);
@@ -91,6 +95,8 @@ class Applier {
   Status RunOutside(PartedScript* run, const SpecialStatement& statement);
   Status ApplyPart(PartedScript* run, const ScriptStep* part, bool last);
   Status ApplyProgram(const PendingScript& script);
+  Result<bool> TakeTurn(const PendingScript& script, std::optional<FileLock>* lock);
+  void KeepOthers();
 
   // The shared transaction.
   Status OpenBatch();
@@ -105,7 +111,7 @@ class Applier {
   Status CheckLedgerUntouched(const SqlScript& sql, const std::optional<std::string>& fingerprint);
   Status CheckForeignKeys(const SqlScript& sql,
                           const std::vector<ForeignKeyViolation>& before) const;
-  Status Record(const PendingScript& script, const Measure& measure, int64_t statements);
+  Status Record(const PendingScript& script, const Measure& measure);
 
   const Database& db_;
   const ApplyOptions options_;

@@ -27,11 +27,11 @@ InterruptCheck InterruptOf(const Database& db) {
 }
 
 Status RefuseManaged(const Database& db) {
-  Result<std::optional<int>> version = ReadVersion(db);
-  if (!version) return version.error();
-  if (!*version) return {};
-  return MakeError("the database is managed already, at version " + std::to_string(**version) +
-                   "; it cannot be enrolled again");
+  Result<LedgerState> ledger = ReadLedger(db);
+  if (!ledger) return ledger.error();
+  if (!ledger->version) return {};
+  return MakeError("the database is managed already, at version " +
+                   std::to_string(*ledger->version) + "; it cannot be enrolled again");
 }
 
 std::string Listed(const std::vector<Difference>& differences) {

@@ -20,12 +20,6 @@ Result<ExclusiveCall> ExclusiveCall::Begin(const Database& db, const std::string
   if (MarkedConnections().count(db.handle()) > 0) {
     return MakeError(function + "() cannot be called from within a migration script");
   }
-  if (IsWriting(db)) {
-    return MakeError(
-        function +
-        "() cannot be called inside a statement that writes (INSERT ... SELECT, CREATE "
-        "TABLE AS, UPDATE); call it in a SELECT of its own");
-  }
   MarkedConnections().insert(db.handle());
   return ExclusiveCall(db.handle());
 }

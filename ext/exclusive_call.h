@@ -16,8 +16,7 @@ namespace fastmigrate {
 // Marks the connection until it goes.
 class ExclusiveCall {
  public:
-  // An error that names `function` when the connection is marked already, or when a write statement
-  // of the host is running, inside which no transaction can be opened.
+  // An error that names `function` when the connection is marked already.
   static Result<ExclusiveCall> Begin(const Database& db, const std::string& function);
 
   ExclusiveCall(ExclusiveCall&& other) noexcept;

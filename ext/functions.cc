@@ -132,12 +132,19 @@ Result<std::vector<Row>> HistoryTable(const Database& db, const Arguments&) {
 }
 
 // fastmigrate_new(dir TEXT, description TEXT) -> TEXT, the path of the new, empty script
-Result<Cell> New(const Database&, const Arguments& arguments) {
+Result<Cell> New(const Database& db, const Arguments& arguments) {
   Result<std::string> dir = arguments.Text(0, "dir");
   if (!dir) return dir.error();
   Result<std::string> description = arguments.Text(1, "description");
   if (!description) return description.error();
-  Result<std::string> path = CreateScript(*dir, *description, "");
+  Result<MigrationFolder> folder = ReadMigrationFolder(*dir);
+  if (!folder) return folder.error();
+  Result<std::optional<int>> version = ReadVersion(db);
+  if (!version) return version.error();
+  if (version->value_or(0) > folder->LastVersion()) {
+    return AheadOfFolder(**version, *folder);
+  }
+  Result<std::string> path = CreateScript(*folder, *description);
   if (!path) return path.error();
   return Cell(*path);
 }

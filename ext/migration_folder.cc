@@ -167,18 +167,15 @@ Status WriteNewFile(const std::string& path, std::string_view text) {
   return error;
 }
 
-Result<std::string> CreateScript(const std::string& dir, const std::string& description,
-                                 std::string_view text) {
-  Result<MigrationFolder> folder = ReadMigrationFolder(dir);
-  if (!folder) return folder.error();
-  int version = folder->LastVersion() + 1;
+Result<std::string> CreateScript(const MigrationFolder& folder, const std::string& description) {
+  int version = folder.LastVersion() + 1;
   if (version > kMaxVersion) {
-    return MakeError("'" + dir + "' has a script of the last number there is, 9999");
+    return MakeError("'" + folder.dir + "' has a script of the last number there is, 9999");
   }
   Result<std::string> name = MigrationFileName(version, description);
   if (!name) return name.error();
-  std::string path = Utf8Of(PathOf(dir) / PathOf(*name));
-  if (Status status = WriteNewFile(path, text); !status) return status.error();
+  std::string path = Utf8Of(PathOf(folder.dir) / PathOf(*name));
+  if (Status status = WriteNewFile(path, ""); !status) return status.error();
   return path;
 }
 

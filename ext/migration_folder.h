@@ -40,9 +40,8 @@ Result<std::string> ReadFile(const std::string& path);
 // removed.
 Status WriteNewFile(const std::string& path, std::string_view text);
 
-// Creates the next numbered SQL script of the folder, with this text; returns its path.
-Result<std::string> CreateScript(const std::string& dir, const std::string& description,
-                                 std::string_view text);
+// Creates the next numbered SQL script of the folder, empty; returns its path.
+Result<std::string> CreateScript(const MigrationFolder& folder, const std::string& description);
 
 }  // namespace fastmigrate
 

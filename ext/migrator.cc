@@ -24,9 +24,7 @@ class Migrator {
     Result<MigrationFolder> folder = ReadMigrationFolder(dir_);
     if (!folder) return folder.error();
     if (form_ == CallForm::kTable && CanOpenSide()) {
-      // Without a side connection (a key that only the host has), the host's must do.
-      Result<std::unique_ptr<SideConnection>> side = SideConnection::Open(db_);
-      if (side) side_ = std::move(*side);
+      if (Status status = OpenSide(); !status) return status.error();
     }
     while (true) {
       if (Status status = Plan(*folder); !status) return status.error();
@@ -43,6 +41,21 @@ class Migrator {
   bool CanOpenSide() const {
     return db_.InAutocommit() && !db_.MainPath().empty() &&
            sqlite3_txn_state(db_.handle(), "main") == SQLITE_TXN_NONE;
+  }
+
+  // Without one (a file that needs a key, which only the host has) the host's connection must do.
+  // But never because somebody has the file locked: reading on the host's would keep a lock of our
+  // own, and two that wait for each other.
+  Status OpenSide() {
+    return RetryWhileBusy(Interrupted(), [this]() -> Status {
+      Result<std::unique_ptr<SideConnection>> side = SideConnection::Open(db_);
+      if (side) {
+        side_ = std::move(*side);
+      } else if ((side.error().code & 0xFF) == SQLITE_BUSY) {
+        return side.error();
+      }
+      return {};
+    });
   }
 
   // What is read must not leave a lock on the host's connection, see the head of migrator.h.
@@ -74,9 +87,11 @@ class Migrator {
 
   Status RefuseScript(PendingScript& script) {
     if (script.IsProgram()) {
-      if (!db_.MainPath().empty()) return {};
-      return MakeError(script.migration().name +
-                       " is a program, which cannot reach a database that has no file");
+      if (db_.MainPath().empty()) {
+        return MakeError(script.migration().name +
+                         " is a program, which cannot reach a database that has no file");
+      }
+      return RefuseProgram(script);
     }
     if (form_ == CallForm::kScalar) return {};
     ScriptSteps steps = StepsOf(script, reader());
@@ -87,7 +102,9 @@ class Migrator {
       bool attaches = step.outside->kind == StatementKind::kAttach ||
                       step.outside->kind == StatementKind::kDetach ||
                       step.outside->kind == StatementKind::kVacuum;
-      if (!leaves_wal && (side_ || !attaches)) continue;
+      // The host's connection has its encoding fixed, and could read no other.
+      bool recodes = step.outside->name == "encoding";
+      if (!leaves_wal && !recodes && (side_ || !attaches)) continue;
       if (Status status = script.LoadText(); !status) return status;
       return MakeError(MessageAt(script.migration().name, script.sql().text, step.outside->offset,
                                  "SQLite refuses this in a statement that reads, as SELECT * FROM "
@@ -138,9 +155,14 @@ class Migrator {
         (form_ == CallForm::kTable || sqlite3_txn_state(db_.handle(), "main") != SQLITE_TXN_NONE);
     if (!on_side && form_ == CallForm::kScalar) {
       options.on_side = [this](const std::function<Status(const Database&)>& action) -> Status {
-        Result<std::unique_ptr<SideConnection>> side = SideConnection::Open(db_);
-        if (!side) return side.error().Within("VACUUM needs a second connection to the database");
-        return action((*side)->db());
+        if (Status status = OpenSide(); !status) return status;
+        if (!side_) {
+          return MakeError(
+              "VACUUM needs a second connection to the database, and none can be opened");
+        }
+        Status status = action(side_->db());
+        side_.reset();  // an open connection would keep the database from leaving WAL
+        return status;
       };
     }
 

@@ -10,10 +10,15 @@ void Call(sqlite3_context* context, int count, sqlite3_value** values) {
     const auto* function = static_cast<const ScalarFunction*>(sqlite3_user_data(context));
     if (count < function->least_arguments) {
       SetError(context, MakeError(std::string(function->name) + "() needs at least " +
-                                  std::to_string(function->least_arguments) + " arguments"));
+                                  std::to_string(function->least_arguments) +
+                                  (function->least_arguments == 1 ? " argument" : " arguments")));
       return;
     }
     Database db = Database::Borrow(sqlite3_context_db_handle(context));
+    if (Status status = CheckAccess(db, function->name, function->access); !status) {
+      SetError(context, status.error());
+      return;
+    }
     Result<Cell> result = function->call(db, Arguments({values, values + count}));
     result ? SetResult(context, *result) : SetError(context, result.error());
   } catch (const std::bad_alloc&) {
@@ -24,6 +29,13 @@ void Call(sqlite3_context* context, int count, sqlite3_value** values) {
 }
 
 }  // namespace
+
+Status CheckAccess(const Database& db, const std::string& function, Access access) {
+  if (access == Access::kReads || !IsWriting(db)) return {};
+  return MakeError(function +
+                   "() cannot be called inside a statement that writes (INSERT ... SELECT, CREATE "
+                   "TABLE AS, UPDATE); call it in a SELECT of its own");
+}
 
 int RegisterScalarFunction(sqlite3* db, const ScalarFunction& function) {
   int flags = SQLITE_UTF8 | (function.access == Access::kChanges ? SQLITE_DIRECTONLY : 0);

@@ -10,9 +10,15 @@
 namespace fastmigrate {
 
 enum class Access {
-  kReads,    // may be called from anywhere, a view or a trigger of the database included
-  kChanges,  // writes or touches a file: only from SQL of the application (SQLITE_DIRECTONLY)
+  kReads,  // may be called from anywhere, a view or a trigger of the database included
+  // Writes or touches a file: only from SQL of the application (SQLITE_DIRECTONLY), and not inside
+  // a statement that writes, where no transaction can be begun, and where SQLite (3.40) lets a
+  // CHECK of a hostile database call even functions that are DIRECTONLY.
+  kChanges,
 };
+
+// An error when the function may not be called now.
+Status CheckAccess(const Database& db, const std::string& function, Access access);
 
 struct ScalarFunction {
   const char* name;

@@ -31,6 +31,14 @@ std::string WordOfMessage(const std::string& message) {
   return dot == std::string::npos ? word : word.substr(dot + 1);
 }
 
+// A COMMIT would fail on them; the release of a savepoint, which stands for it, does not.
+bool HasDeferredViolations(const Database& db) {
+  int violations = 0;
+  int highest = 0;
+  sqlite3_db_status(db.handle(), SQLITE_DBSTATUS_DEFERRED_FKS, &violations, &highest, 0);
+  return violations != 0;
+}
+
 size_t FindWord(const SqlScript& script, size_t begin, const std::string& word) {
   Lexer lexer(script.text, begin);
   Token first = lexer.NextSql();
@@ -54,7 +62,7 @@ Status ScriptRunner::RunPart(const ScriptStep& part) {
   auto special = std::lower_bound(
       script_.specials.begin(), script_.specials.end(), index,
       [](const SpecialStatement& statement, size_t i) { return statement.index < i; });
-  for (; index < part.end_statement; ++index, ++statement_count_) {
+  for (; index < part.end_statement; ++index) {
     size_t end = 0;
     if (special != script_.specials.end() && special->index == index) {
       if (Status status = RunSpecial(*special); !status) return status;
@@ -74,7 +82,6 @@ Status ScriptRunner::RunPart(const ScriptStep& part) {
 
 Status ScriptRunner::RunOutside(const SpecialStatement& statement,
                                 const InterruptCheck& interrupted) {
-  ++statement_count_;
   if (Status status = RememberSetting(statement); !status) return status;
   std::string wanted = NormalizedPragmaValue(statement.name, statement.value);
   if (statement.name == "journal_mode" && LeavesNoJournal(wanted)) {
@@ -86,7 +93,24 @@ Status ScriptRunner::RunOutside(const SpecialStatement& statement,
     });
   }
   size_t end = 0;
-  return RetryWhileBusy(interrupted, [&] { return RunStatement(statement.offset, &end); });
+  Status status = RetryWhileBusy(interrupted, [&] { return RunStatement(statement.offset, &end); });
+  if (!status || statement.name != "encoding") return status;
+  return CheckEncoding(statement);
+}
+
+// SQLite passes over PRAGMA encoding once it has fixed the encoding of the connection. Of a
+// database that has tables that is what scripts know; of an empty one, they would not get what they
+// ask for.
+Status ScriptRunner::CheckEncoding(const SpecialStatement& statement) const {
+  Result<std::string> present = ReadPragma(db_, "main", "encoding");
+  Result<std::optional<int64_t>> tables =
+      db_.QueryInteger("SELECT count(*) FROM main.sqlite_schema");
+  if (!present || !tables || tables->value_or(1) > 0) return {};
+  std::string wanted = NormalizedPragmaValue(statement.name, statement.value);
+  if (EqualIgnoringCase(present->substr(0, wanted.size()), wanted)) return {};
+  return At(statement.offset, SQLITE_ERROR,
+            "this connection has its encoding fixed already, at " + *present +
+                "; run this PRAGMA on the empty database before the extension is loaded");
 }
 
 // The pragmas that stand outside of transactions and still concern the connection. Into and out of
@@ -97,7 +121,10 @@ Status ScriptRunner::RememberSetting(const SpecialStatement& statement) {
     Result<std::string> present = ReadPragma(db_, statement.schema, statement.name);
     if (!present) return At(statement.offset, present.error().code, present.error().message);
     std::string wanted = NormalizedPragmaValue(statement.name, statement.value);
-    if (*present == "wal" || wanted == "wal") return {};
+    if (*present == "wal" || wanted == "wal") {
+      settings_.Forget(statement.schema, statement.name);
+      return {};
+    }
   } else if (statement.name != "synchronous" &&
              ClassOfPragma(statement.name) != PragmaClass::kSetting) {
     return {};
@@ -154,6 +181,9 @@ Status ScriptRunner::RunTransactionStatement(const SpecialStatement& statement) 
       break;
     case StatementKind::kCommit:
       if (levels_.empty()) return fail("cannot commit - no transaction is active");
+      if (ForeignKeysEnforced(db_) && HasDeferredViolations(db_)) {
+        return At(statement.offset, SQLITE_CONSTRAINT_FOREIGNKEY, "FOREIGN KEY constraint failed");
+      }
       sql = "RELEASE " + LevelName(0);
       break;
     case StatementKind::kRollback:

@@ -32,8 +32,6 @@ class ScriptRunner {
   // Outside of any transaction; waits for locks.
   Status RunOutside(const SpecialStatement& statement, const InterruptCheck& interrupted);
 
-  int64_t statement_count() const { return statement_count_; }
-
  private:
   Status RunSpecial(const SpecialStatement& statement);
   Status RunPragma(const SpecialStatement& statement);
@@ -42,6 +40,7 @@ class ScriptRunner {
   // it included; `end` receives where the next begins.
   Status RunStatement(size_t begin, size_t* end);
   Status RunTransactionStatement(const SpecialStatement& statement);
+  Status CheckEncoding(const SpecialStatement& statement) const;
   bool IsSkipped(size_t index) const;
   Error At(size_t offset, int code, const std::string& message) const;
   Error FailedToPrepare(size_t begin) const;
@@ -51,7 +50,6 @@ class ScriptRunner {
   const ScriptSteps& steps_;
   SettingsKeeper& settings_;
   TransactionLevels levels_;
-  int64_t statement_count_ = 0;
 };
 
 }  // namespace fastmigrate

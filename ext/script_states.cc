@@ -84,14 +84,6 @@ std::vector<ScriptStatus> MissingScripts(const LedgerState& ledger, const Migrat
   return missing;
 }
 
-Error Ahead(int version, const MigrationFolder& folder) {
-  std::string last = "it holds no script";
-  if (!folder.migrations.empty()) last = "its last script is " + folder.migrations.back().name;
-  return MakeError("the database is at version " + std::to_string(version) +
-                   ", ahead of the folder '" + folder.dir + "': " + last +
-                   "; give the folder that belongs to this database");
-}
-
 Error Broken(const ScriptStatus& status, const std::string& dir) {
   std::string version = std::to_string(*status.version);
   if (status.state == ScriptState::kEdited) {
@@ -118,6 +110,14 @@ Status CheckTarget(int version, const MigrationFolder& folder, int target) {
 }
 
 }  // namespace
+
+Error AheadOfFolder(int version, const MigrationFolder& folder) {
+  std::string last = "it holds no script";
+  if (!folder.migrations.empty()) last = "its last script is " + folder.migrations.back().name;
+  return MakeError("the database is at version " + std::to_string(version) +
+                   ", ahead of the folder '" + folder.dir + "': " + last +
+                   "; give the folder that belongs to this database");
+}
 
 std::string_view StateName(ScriptState state) {
   switch (state) {
@@ -186,7 +186,7 @@ Result<std::vector<Migration>> PendingMigrations(const LedgerState& ledger,
         "SELECT fastmigrate_enroll(N) once");
   }
   int version = ledger.version.value_or(0);
-  if (version > folder.LastVersion()) return Ahead(version, folder);
+  if (version > folder.LastVersion()) return AheadOfFolder(version, folder);
   for (const ScriptStatus& status : ScriptStates(ledger, folder, checksums)) {
     if (status.state == ScriptState::kEdited || status.state == ScriptState::kLate) {
       return Broken(status, folder.dir);

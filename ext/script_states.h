@@ -49,6 +49,9 @@ std::vector<ScriptStatus> ScriptStates(const LedgerState& ledger, const Migratio
 // Whether the state of this script depends on what its file holds.
 bool NeedsChecksum(const LedgerState& ledger, const Migration& migration);
 
+// That the database's version is above the folder's last script.
+Error AheadOfFolder(int version, const MigrationFolder& folder);
+
 // Reads the files that NeedsChecksum() names.
 Result<std::map<int, std::string>> ReadChecksums(const LedgerState& ledger,
                                                  const MigrationFolder& folder);

@@ -30,7 +30,10 @@ class Planner {
           plan_.steps.push_back({.outside = &statement});
           part_first_ = statement.index + 1;
           part_begin_ = statement.end;
+          settings_.clear();
         }
+      } else if (levels.empty() && IsSetting(statement)) {
+        settings_.push_back(&statement);
       }
       levels.Follow(statement);
     }
@@ -53,6 +56,11 @@ class Planner {
     }
   }
 
+  static bool IsSetting(const SpecialStatement& statement) {
+    return statement.kind == StatementKind::kPragma &&
+           ClassOfPragma(statement.name) == PragmaClass::kSetting;
+  }
+
   bool HasNoEffect(const SpecialStatement& statement) {
     if (statement.kind == StatementKind::kVacuum) return !has_file_ && statement.name != "into";
     if (statement.kind != StatementKind::kPragma || statement.name == "wal_checkpoint") {
@@ -73,7 +81,12 @@ class Planner {
   }
 
   void EndPart(size_t next_statement, size_t end) {
-    if (next_statement > part_first_) {
+    if (next_statement == part_first_) return;
+    if (settings_.size() == next_statement - part_first_ &&
+        next_statement < script_.statement_count) {
+      // Nothing but settings of the connection: no transaction is needed for them.
+      for (const SpecialStatement* setting : settings_) plan_.steps.push_back({.outside = setting});
+    } else {
       plan_.steps.push_back({nullptr, part_first_, next_statement, part_begin_, end});
     }
   }
@@ -94,7 +107,8 @@ class Planner {
   ScriptSteps plan_;
   size_t part_first_ = 0;
   size_t part_begin_ = 0;
-  std::map<std::string, std::string> values_;  // as they will be at this place of the script
+  std::vector<const SpecialStatement*> settings_;  // of the connection, in the present part
+  std::map<std::string, std::string> values_;      // as they will be at this place of the script
 };
 
 }  // namespace
@@ -134,6 +148,11 @@ bool ScriptSteps::HasPartBehind(size_t step) const {
     if (steps[i].outside == nullptr) return true;
   }
   return false;
+}
+
+size_t ScriptSteps::PartCount() const {
+  return static_cast<size_t>(std::count_if(
+      steps.begin(), steps.end(), [](const ScriptStep& step) { return step.outside == nullptr; }));
 }
 
 ScriptSteps PlanSteps(const SqlScript& script, const PragmaReader& present, bool has_file) {

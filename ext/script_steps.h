@@ -68,6 +68,7 @@ struct ScriptSteps {
     return steps.empty() || (steps.size() == 1 && steps[0].outside == nullptr);
   }
   bool HasPartBehind(size_t step) const;
+  size_t PartCount() const;
 };
 
 // The present value of a pragma, normalized; "" when it has none.

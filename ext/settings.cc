@@ -161,6 +161,12 @@ Status SettingsKeeper::Remember(const std::string& schema, const std::string& na
   return {};
 }
 
+void SettingsKeeper::Forget(const std::string& schema, const std::string& name) {
+  std::erase_if(settings_, [&](const Setting& setting) {
+    return setting.name == name && EqualIgnoringCase(setting.schema, schema);
+  });
+}
+
 // Such pragmas run when they are compiled (https://www.sqlite.org/pragma.html, "may run during
 // the sqlite3_prepare() call"). The statement is written without white space, where SQLite's parser
 // looks for an interrupt, so that the setting comes back even then.

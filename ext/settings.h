@@ -74,6 +74,8 @@ class SettingsKeeper {
 
   // To be called before the pragma runs. The first value seen of each setting counts.
   Status Remember(const std::string& schema, const std::string& name);
+  // What was remembered no longer applies.
+  void Forget(const std::string& schema, const std::string& name);
   // Works while an interrupt is in force.
   void PutBack();
   // Like PutBack(), for the settings that can be changed inside a transaction.

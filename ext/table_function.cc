@@ -131,6 +131,8 @@ int Filter(sqlite3_vtab_cursor* vtab_cursor, int given, const char*, int count,
       if ((given & (1 << argument)) != 0) arguments[static_cast<size_t>(argument)] = values[next++];
     }
     Database db = Database::Borrow(table->db);
+    Status access = CheckAccess(db, table->function->name, table->function->access);
+    if (!access) return Fail(table, access.error());
     Result<std::vector<Row>> rows = table->function->call(db, Arguments(std::move(arguments)));
     if (!rows) return Fail(table, rows.error());
     cursor->rows = std::move(*rows);

@@ -1,0 +1,571 @@
+// Scripts with their versions, as the scalar form applies them on the host's connection; what the
+// two forms and side connections add is in migrator_test.cc.
+
+#include "applier.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "test_support.h"
+
+namespace fastmigrate {
+namespace {
+
+// A project at version 1 that has a table t, and a connection to it.
+class Started {
+ public:
+  explicit Started(const std::string& more = "") : db(project.Open()) {
+    project.Script("0001-t.sql", "CREATE TABLE t (a INTEGER PRIMARY KEY);\n" + more);
+    EXPECT_EQ(Apply(db, project), "1");
+  }
+  std::string Rows() { return Query(db, "SELECT coalesce(group_concat(a), '') FROM t"); }
+  // Version, rows of t and whether a transaction is open, as another connection sees them.
+  std::string State() {
+    Database other = project.Open();
+    return Version(other) + ": " +
+           Query(other, "SELECT coalesce(group_concat(a), '') FROM (SELECT a FROM t ORDER BY a)") +
+           (db.InAutocommit() ? "" : " (in a transaction)");
+  }
+
+  Project project;
+  Database db;
+};
+
+TEST(Applier, AppliesInOrderAndRecordsEach) {
+  Started test;
+  test.project.Script("0003-c.sql", "UPDATE t SET a = a + 10;\nSELECT 1;");
+  test.project.Script("0002-b.sql", "INSERT INTO t VALUES (1), (2);");
+  EXPECT_EQ(Apply(test.db, test.project), "3");
+  EXPECT_EQ(test.State(), "3: 11,12");
+  EXPECT_EQ(Query(test.db,
+                  "SELECT version, previous_version, name, kind, origin, statements, "
+                  "length(checksum) FROM _fastmigrate_history"),
+            "1|0|0001-t.sql|sql|applied|1|32\n"
+            "2|1|0002-b.sql|sql|applied|1|32\n"
+            "3|2|0003-c.sql|sql|applied|2|32");
+}
+
+TEST(Applier, GivesStatementsAndChanges) {
+  Project project;
+  project.Script("0001-a.sql", "CREATE TABLE t (a); INSERT INTO t VALUES (1), (2); DELETE FROM t;");
+  project.Script("0002-b.sql", "-- nothing");
+  Database db = project.Open();
+  EXPECT_EQ(Query(db, "SELECT version, name, kind, statements, changes, duration_ms >= 0 FROM " +
+                          CallApply(project)),
+            "1|0001-a.sql|sql|3|4|1\n2|0002-b.sql|sql|0|0|1");
+}
+
+TEST(Applier, FailingScriptAloneIsRolledBack) {
+  Started test;
+  test.project.Script("0002-b.sql", "INSERT INTO t VALUES (2);");
+  test.project.Script("0003-c.sql", "INSERT INTO t VALUES (3);\nINSERT INTO t VALUES (nope);");
+  test.project.Script("0004-d.sql", "INSERT INTO t VALUES (4);");
+  EXPECT_EQ(Apply(test.db, test.project),
+            "error 1: 0003-c.sql:2:23: no such column: nope\n"
+            "  2 | INSERT INTO t VALUES (nope);\n"
+            "    |                       ^\n"
+            "database stays at version 2; 1 of 3 scripts were applied, this one was rolled back");
+  EXPECT_EQ(test.State(), "2: 2");
+}
+
+TEST(Applier, GoesOnWhereItFailed) {
+  Started test;
+  test.project.Script("0002-b.sql", "SELECT nope;");
+  EXPECT_NE(Apply(test.db, test.project), "2");
+  test.project.Script("0002-b.sql", "INSERT INTO t VALUES (2);");
+  EXPECT_EQ(Apply(test.db, test.project), "2");
+  EXPECT_EQ(test.State(), "2: 2");
+}
+
+// --- SQLite ends the transaction by itself
+
+TEST(Applier, KeepsTheScriptsBeforeOneThatRollsAllBack) {
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {"INSERT INTO t VALUES (3);\nINSERT OR ROLLBACK INTO t VALUES (1);",
+       "error 1555: 0004-d.sql:2:1: UNIQUE constraint failed: t.a\n"
+       "  2 | INSERT OR ROLLBACK INTO t VALUES (1);\n"},
+      {"BEGIN;\nINSERT OR ROLLBACK INTO t VALUES (1);\nCOMMIT;",
+       "error 1555: 0004-d.sql:2:1: UNIQUE constraint failed: t.a\n"
+       "  2 | INSERT OR ROLLBACK INTO t VALUES (1);\n"},
+      {"CREATE TRIGGER r BEFORE DELETE ON t BEGIN SELECT RAISE(ROLLBACK, 'keep them'); END;\n"
+       "DELETE FROM t;",
+       "error 1811: 0004-d.sql:2:1: keep them\n"
+       "  2 | DELETE FROM t;\n"},
+  };
+  for (const auto& [script, error] : cases) {
+    Started test("INSERT INTO t VALUES (1);");
+    test.project.Script("0002-b.sql", "INSERT INTO t VALUES (22);");
+    test.project.Script("0003-c.sql", "INSERT INTO t VALUES (33);");
+    test.project.Script("0004-d.sql", script);
+    test.project.Script("0005-e.sql", "INSERT INTO t VALUES (55);");
+    EXPECT_EQ(
+        Apply(test.db, test.project),
+        error +
+            "    | ^\n"
+            "database stays at version 3; 2 of 4 scripts were applied, this one was rolled back");
+    EXPECT_EQ(test.State(), "3: 1,22,33");
+  }
+}
+
+TEST(Applier, SurvivesARollbackInTheVeryFirstScript) {
+  Project project;
+  project.Script("0001-a.sql",
+                 "CREATE TABLE t (a UNIQUE);\nINSERT OR ROLLBACK INTO t VALUES (1), (1);");
+  Database db = project.Open();
+  EXPECT_EQ(Apply(db, project),
+            "error 2067: 0001-a.sql:2:1: UNIQUE constraint failed: t.a\n"
+            "  2 | INSERT OR ROLLBACK INTO t VALUES (1), (1);\n"
+            "    | ^\n"
+            "database stays at version 0; 0 of 1 scripts were applied, this one was rolled back");
+  EXPECT_TRUE(db.InAutocommit());
+  EXPECT_EQ(TableNames(db), "");
+}
+
+// --- a script must not move the version
+
+TEST(Applier, RefusesAScriptThatChangesOurTables) {
+  const std::vector<std::string> scripts = {
+      "UPDATE _meta SET version = 7;",
+      "DELETE FROM main._meta;",
+      "UPDATE \"_META\" SET version = 1; UPDATE [_meta] SET version = version + 1;",
+      "DROP TABLE _meta;",
+      "ALTER TABLE _meta RENAME TO other;",
+      "ALTER TABLE _meta ADD COLUMN x;",
+      "ALTER TABLE _meta RENAME COLUMN version TO v;",
+      "CREATE TRIGGER r AFTER INSERT ON t BEGIN UPDATE _meta SET version = 9; END;\n"
+      "INSERT INTO t VALUES (5);",
+      "CREATE TRIGGER r AFTER UPDATE ON _meta BEGIN SELECT 1; END;",
+      "CREATE TEMP TRIGGER r AFTER UPDATE OF version ON main._meta BEGIN UPDATE _meta SET version "
+      "= 9 WHERE version = 2; END;",
+      "CREATE INDEX i ON _meta (version);",
+      "DELETE FROM _fastmigrate_history;",
+      "UPDATE _fastmigrate_history SET checksum = 'x';",
+      "DROP TABLE _fastmigrate_history;",
+      "INSERT INTO _fastmigrate_history (version, previous_version, origin, applied_at, "
+      "extension_version) VALUES (9, 8, 'applied', '', '');",
+      "BEGIN; UPDATE _meta SET version = 7; COMMIT;",
+  };
+  for (const std::string& script : scripts) {
+    Started test;
+    test.project.Script("0002-b.sql", script);
+    EXPECT_EQ(Apply(test.db, test.project),
+              "error 1: 0002-b.sql: a script must not change main._meta or "
+              "main._fastmigrate_history; fastmigrate moves the version itself\n"
+              "database stays at version 1; 0 of 1 scripts were applied, this one was rolled back")
+        << script;
+    EXPECT_EQ(test.State(), "1: ") << script;
+    EXPECT_EQ(Query(test.db, "SELECT count(*) FROM _fastmigrate_history"), "1") << script;
+  }
+}
+
+TEST(Applier, RefusesAScriptWhoseOlderTriggerMovesTheVersion) {
+  Started test(
+      "CREATE TABLE u (a);\n"
+      "CREATE TRIGGER r AFTER INSERT ON u BEGIN UPDATE _meta SET version = 9; END;");
+  test.project.Script("0002-b.sql", "INSERT INTO u VALUES (1);");
+  EXPECT_EQ(
+      Apply(test.db, test.project),
+      "error 1: 0002-b.sql: a script must not change main._meta or main._fastmigrate_history; "
+      "fastmigrate moves the version itself\n"
+      "database stays at version 1; 0 of 1 scripts were applied, this one was rolled back");
+}
+
+TEST(Applier, LetsAScriptReadOurTables) {
+  Started test;
+  test.project.Script("0002-b.sql", "INSERT INTO t SELECT version + 40 FROM _meta;");
+  EXPECT_EQ(Apply(test.db, test.project), "2");
+  EXPECT_EQ(test.State(), "2: 41");
+}
+
+TEST(Applier, RefusesAChangeOfOurTablesInAPartToo) {
+  Started test;
+  test.project.Script("0002-b.sql", "PRAGMA foreign_keys = ON;\nUPDATE _meta SET version = 7;");
+  EXPECT_EQ(
+      Apply(test.db, test.project),
+      "error 1: 0002-b.sql: a script must not change main._meta or main._fastmigrate_history; "
+      "fastmigrate moves the version itself\n"
+      "database stays at version 1; 0 of 1 scripts were applied, this one was rolled back");
+  EXPECT_EQ(test.State(), "1: ");
+}
+
+// --- statements that no transaction can hold
+
+TEST(Applier, RunsThemAtTheHeadAndTheTail) {
+  Started test;
+  test.project.folder().Write("other.db", "");
+  const std::string attach =
+      "ATTACH " + QuoteText(test.project.folder().Path("other.db")) + " AS o;\n";
+  test.project.Script("0002-b.sql", attach +
+                                        "CREATE TABLE o.u (x);\nINSERT INTO o.u VALUES (5);\n"
+                                        "INSERT INTO t SELECT x FROM o.u;\nDETACH o;\n");
+  test.project.Script("0003-c.sql", "PRAGMA journal_mode = WAL;\nINSERT INTO t VALUES (6);");
+  EXPECT_EQ(Apply(test.db, test.project), "3");
+  EXPECT_EQ(test.State(), "3: 5,6");
+  EXPECT_EQ(Query(test.db, "PRAGMA journal_mode"), "wal");
+}
+
+TEST(Applier, DetachesWhatAScriptLeftAttached) {
+  Started test;
+  test.project.Script("0002-b.sql", "ATTACH ':memory:' AS o; CREATE TABLE o.u (x);");
+  test.project.Script("0003-c.sql", "ATTACH ':memory:' AS o; SELECT nope;");
+  EXPECT_NE(Apply(test.db, test.project), "3");
+  EXPECT_EQ(Version(test.db), "2");
+  EXPECT_EQ(Query(test.db, "SELECT count(*) FROM pragma_database_list WHERE name = 'o'"), "0");
+}
+
+TEST(Applier, CommitsPartsOnEitherSideOfOneInTheMiddle) {
+  Started test;
+  test.project.Script(
+      "0002-b.sql",
+      "INSERT INTO t VALUES (2);\nATTACH ':memory:' AS o;\nINSERT INTO t VALUES (3);\n"
+      "DETACH o;\nINSERT INTO t VALUES (4);");
+  EXPECT_EQ(Apply(test.db, test.project), "2");
+  EXPECT_EQ(test.State(), "2: 2,3,4");
+  EXPECT_EQ(Query(test.db, "SELECT statements FROM _fastmigrate_history WHERE version = 2"), "5");
+}
+
+TEST(Applier, SaysUpToWhichLineAScriptIsCommitted) {
+  Started test;
+  test.project.Script(
+      "0002-b.sql",
+      "INSERT INTO t\n  VALUES (2);\n\nATTACH ':memory:' AS o;\nINSERT INTO t VALUES (3);\n"
+      "DETACH o;\nINSERT INTO t VALUES (4);\nINSERT INTO t VALUES (nope);");
+  EXPECT_EQ(Apply(test.db, test.project),
+            "error 1: 0002-b.sql:8:23: no such column: nope\n"
+            "  8 | INSERT INTO t VALUES (nope);\n"
+            "    |                       ^\n"
+            "database stays at version 1; 0 of 1 scripts were applied, this one is committed up to "
+            "line 5");
+  EXPECT_EQ(test.State(), "1: 2,3");
+}
+
+TEST(Applier, FailingFirstPartIsRolledBack) {
+  Started test;
+  test.project.Script("0002-b.sql",
+                      "INSERT INTO t VALUES (2);\nSELECT nope;\nATTACH ':memory:' AS o;");
+  EXPECT_EQ(Apply(test.db, test.project),
+            "error 1: 0002-b.sql:2:8: no such column: nope\n"
+            "  2 | SELECT nope;\n"
+            "    |        ^\n"
+            "database stays at version 1; 0 of 1 scripts were applied, this one was rolled back");
+  EXPECT_EQ(test.State(), "1: ");
+}
+
+TEST(Applier, FailingHeadLeavesNothing) {
+  Started test;
+  test.project.Script("0002-b.sql", "ATTACH '/nowhere/at/all' AS o;\nINSERT INTO t VALUES (2);");
+  EXPECT_EQ(Apply(test.db, test.project),
+            "error 14: 0002-b.sql:1:1: unable to open database: /nowhere/at/all\n"
+            "  1 | ATTACH '/nowhere/at/all' AS o;\n"
+            "    | ^\n"
+            "database stays at version 1; 0 of 1 scripts were applied, this one was not run");
+  EXPECT_EQ(test.State(), "1: ");
+}
+
+TEST(Applier, FailingTailIsToldFromTheScript) {
+  Started test;
+  test.project.Script("0002-b.sql", "INSERT INTO t VALUES (2);\n\nDETACH nope;");
+  EXPECT_EQ(
+      Apply(test.db, test.project),
+      "error 1: 0002-b.sql:3:1: no such database: nope\n"
+      "  3 | DETACH nope;\n"
+      "    | ^\n"
+      "database stays at version 2; 1 of 1 scripts were applied, this one is committed, but what "
+      "stands behind line 1 failed");
+  EXPECT_EQ(test.State(), "2: 2");
+}
+
+TEST(Applier, MovesTheVersionBehindAScriptThatIsAllOutside) {
+  Started test;
+  test.project.Script("0002-b.sql", "PRAGMA journal_mode = WAL;");
+  EXPECT_EQ(Apply(test.db, test.project), "2");
+  EXPECT_EQ(Query(test.db, "PRAGMA journal_mode"), "wal");
+}
+
+TEST(Applier, KeepsAWalJournalWhenAScriptAsksForNone) {
+  for (const char* mode : {"OFF", "MEMORY"}) {
+    Started test;
+    ASSERT_EQ(Query(test.db, "PRAGMA journal_mode = WAL"), "wal");
+    test.project.Script("0002-b.sql", std::string("PRAGMA journal_mode = ") + mode +
+                                          ";\nINSERT INTO t VALUES (2);\nSELECT nope;");
+    EXPECT_NE(Apply(test.db, test.project), "2");
+    EXPECT_EQ(test.State(), "1: ") << mode;
+    EXPECT_NE(Query(test.db, "PRAGMA journal_mode"), mode == std::string("OFF") ? "off" : "memory");
+    EXPECT_EQ(Query(test.db, "PRAGMA integrity_check"), "ok") << mode;
+  }
+}
+
+TEST(Applier, RollsBackAScriptThatSwitchedTheJournalOffInItsOwnTransaction) {
+  Started test("INSERT INTO t VALUES (1), (2), (3);");
+  test.project.Script("0002-b.sql",
+                      "BEGIN;\nPRAGMA journal_mode = OFF;\nDELETE FROM t;\nSELECT nope;\nCOMMIT;");
+  EXPECT_NE(Apply(test.db, test.project), "2");
+  EXPECT_EQ(test.State(), "1: 1,2,3");
+  EXPECT_EQ(Query(test.db, "PRAGMA integrity_check"), "ok");
+}
+
+// --- commits
+
+TEST(Applier, SharesOneCommitAmongScripts) {
+  Started test;
+  for (int version = 2; version < 30; ++version) {
+    test.project.Script((version < 10 ? "000" : "00") + std::to_string(version) + "-x.sql",
+                        "INSERT INTO t VALUES (" + std::to_string(version) + ");");
+  }
+  int commits = 0;
+  sqlite3_commit_hook(
+      test.db.handle(), [](void* count) { return ++*static_cast<int*>(count), 0; }, &commits);
+  EXPECT_EQ(Apply(test.db, test.project), "29");
+  // One, unless the machine is so slow that they took seconds.
+  EXPECT_LT(commits, 14);
+}
+
+TEST(Applier, ObeysACommitHookThatRefuses) {
+  Started test;
+  test.project.Script("0002-b.sql", "INSERT INTO t VALUES (2);");
+  sqlite3_commit_hook(
+      test.db.handle(), [](void*) { return 1; }, nullptr);
+  EXPECT_EQ(Apply(test.db, test.project),
+            "error 531: cannot commit: constraint failed\n"
+            "database stays at version 1; 0 of 1 scripts were applied, what ran since the last "
+            "commit was rolled back");
+  EXPECT_EQ(test.State(), "1: ");
+  sqlite3_commit_hook(test.db.handle(), nullptr, nullptr);
+  EXPECT_EQ(Apply(test.db, test.project), "2");
+}
+
+TEST(Applier, ObeysACommitHookThatRefusesAPart) {
+  Started test;
+  test.project.Script("0002-b.sql", "INSERT INTO t VALUES (2);\nATTACH ':memory:' AS o;");
+  sqlite3_commit_hook(
+      test.db.handle(), [](void*) { return 1; }, nullptr);
+  EXPECT_TRUE(StartsWith(Apply(test.db, test.project), "error 531:"));
+  EXPECT_EQ(test.State(), "1: ");
+}
+
+// --- other processes
+
+TEST(Applier, PassesOverWhatAnotherConnectionHasAppliedMeanwhile) {
+  Started test;
+  test.project.Script("0002-b.sql", "INSERT INTO t VALUES (2);");
+  test.project.Script("0003-c.sql", "INSERT INTO t VALUES (3);");
+  Database other = test.project.Open();
+  bool done = false;
+  StatementTrace trace(test.db, [&](std::string_view sql) {
+    if (done || sql.find("BEGIN IMMEDIATE") == std::string_view::npos) return;
+    done = true;
+    EXPECT_EQ(Query(other, "SELECT " + CallApply(test.project, "2")), "2");
+  });
+  EXPECT_EQ(Apply(test.db, test.project), "3");
+  EXPECT_TRUE(done);
+  EXPECT_EQ(test.State(), "3: 2,3");
+  EXPECT_EQ(Query(test.db, "SELECT count(*) FROM _fastmigrate_history"), "3");
+}
+
+TEST(Applier, PassesOverAllThatAnotherConnectionHasApplied) {
+  for (const char* script : {"INSERT INTO t VALUES (2);",
+                             "ATTACH ':memory:' AS o;\nINSERT INTO t VALUES (2);\nDETACH o;"}) {
+    Started test;
+    test.project.Script("0002-b.sql", script);
+    Database other = test.project.Open();
+    bool done = false;
+    StatementTrace trace(test.db, [&](std::string_view sql) {
+      if (done || sql.find("BEGIN IMMEDIATE") == std::string_view::npos) return;
+      done = true;
+      EXPECT_EQ(Apply(other, test.project), "2");
+    });
+    EXPECT_EQ(Apply(test.db, test.project), "2") << script;
+    EXPECT_TRUE(done);
+    EXPECT_EQ(test.State(), "2: 2") << script;
+  }
+}
+
+TEST(Applier, RefusesWhenTheVersionWentBackMeanwhile) {
+  Started test;
+  test.project.Script("0002-b.sql", "INSERT INTO t VALUES (2);");
+  Database other = test.project.Open();
+  StatementTrace trace(test.db, [&](std::string_view sql) {
+    if (sql.find("BEGIN IMMEDIATE") == std::string_view::npos) return;
+    Query(other, "UPDATE _meta SET version = 0");
+  });
+  EXPECT_EQ(Apply(test.db, test.project),
+            "error 1: the database went back from version 1 to 0 meanwhile; try again\n"
+            "database stays at version 1; 0 of 1 scripts were applied, this one was not run");
+  EXPECT_EQ(test.State(), "0: ");
+}
+
+TEST(Applier, WaitsForAnotherConnectionsLock) {
+  Started test;
+  test.project.Script("0002-b.sql", "INSERT INTO t VALUES (2);");
+  Database other = test.project.Open();
+  ASSERT_EQ(Query(other, "BEGIN IMMEDIATE"), "");
+  int begins = 0;
+  StatementTrace trace(test.db, [&](std::string_view sql) {
+    if (sql.find("BEGIN IMMEDIATE") == std::string_view::npos) return;
+    if (++begins == 3) {
+      EXPECT_EQ(Query(other, "COMMIT"), "");
+    }
+  });
+  EXPECT_EQ(Apply(test.db, test.project), "2");
+  EXPECT_EQ(begins, 3);
+}
+
+TEST(Applier, WaitsForAnotherConnectionThatCommits) {
+  // An exclusive lock keeps even the version from being read.
+  Started test;
+  test.project.Script("0002-b.sql", "INSERT INTO t VALUES (2);");
+  Database other = test.project.Open();
+  ASSERT_EQ(Query(other, "BEGIN EXCLUSIVE"), "");
+  int tries = 0;
+  StatementTrace trace(test.db, [&](std::string_view sql) {
+    if (sql.find("fastmigrate_apply") != std::string_view::npos) return;
+    if (++tries == 3) {
+      EXPECT_EQ(Query(other, "COMMIT"), "");
+    }
+  });
+  EXPECT_EQ(Apply(test.db, test.project), "2");
+}
+
+// --- interrupts
+
+TEST(Applier, InterruptLeavesNoTransactionOpenAndNothingHalfDone) {
+  const std::vector<std::string> scripts = {
+      "SELECT interrupt();",
+      "INSERT INTO t SELECT interrupt();",
+      "INSERT INTO t VALUES (interrupt());\nINSERT INTO t VALUES (5);",
+      "BEGIN;\nINSERT INTO t VALUES (5);\nSELECT interrupt();\nCOMMIT;",
+      "SAVEPOINT a;\nINSERT INTO t VALUES (5);\nSELECT interrupt();\nRELEASE a;",
+      "INSERT INTO t VALUES (5);\nATTACH ':memory:' AS o;\nINSERT INTO t VALUES (6);\nDETACH o;\n"
+      "SELECT interrupt();",
+      "DROP TABLE _meta;\nSELECT interrupt();",
+      "DELETE FROM _meta;\nSELECT interrupt();",
+      "CREATE TEMP TABLE x AS SELECT interrupt();",
+  };
+  for (const std::string& script : scripts) {
+    Started test;
+    std::function<void()> interrupt = [&] { sqlite3_interrupt(test.db.handle()); };
+    DefineAction(test.db, "interrupt", &interrupt);
+    test.project.Script("0002-b.sql", script);
+    EXPECT_TRUE(StartsWith(Apply(test.db, test.project), "error 9:")) << script;
+    EXPECT_TRUE(test.db.InAutocommit()) << script;
+    EXPECT_EQ(Version(test.project.Open()), "1") << script;
+    // The connection works as before.
+    test.project.Script("0002-b.sql", "INSERT INTO t VALUES (7);");
+    EXPECT_EQ(Apply(test.db, test.project), "2") << script;
+  }
+}
+
+TEST(Applier, InterruptIsReportedWithItsPlace) {
+  Started test;
+  std::function<void()> interrupt = [&] { sqlite3_interrupt(test.db.handle()); };
+  DefineAction(test.db, "interrupt", &interrupt);
+  test.project.Script("0002-b.sql", "SELECT 1;\nSELECT interrupt() FROM (VALUES (1), (2), (3));");
+  EXPECT_EQ(Apply(test.db, test.project),
+            "error 9: 0002-b.sql:2:1: interrupted\n"
+            "  2 | SELECT interrupt() FROM (VALUES (1), (2), (3));\n"
+            "    | ^\n"
+            "database stays at version 1; 0 of 1 scripts were applied, this one was rolled back");
+}
+
+TEST(Applier, InterruptFromAnUpdateHookStopsAScript) {
+  Started test;
+  sqlite3_update_hook(
+      test.db.handle(),
+      [](void* handle, int, const char*, const char*, sqlite3_int64) {
+        sqlite3_interrupt(static_cast<sqlite3*>(handle));
+      },
+      test.db.handle());
+  test.project.Script(
+      "0002-b.sql",
+      "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) INSERT INTO t "
+      "SELECT i FROM n;");
+  EXPECT_TRUE(StartsWith(Apply(test.db, test.project), "error 9:"));
+  EXPECT_EQ(test.State(), "1: ");
+}
+
+TEST(Applier, InterruptWhileItWaitsForALockStopsTheWaiting) {
+  Started test;
+  test.project.Script("0002-b.sql", "INSERT INTO t VALUES (2);");
+  Database other = test.project.Open();
+  ASSERT_EQ(Query(other, "BEGIN IMMEDIATE"), "");
+  StatementTrace trace(test.db, [&](std::string_view sql) {
+    if (sql.find("BEGIN IMMEDIATE") != std::string_view::npos) sqlite3_interrupt(test.db.handle());
+  });
+  EXPECT_TRUE(StartsWith(Apply(test.db, test.project), "error 9:"));
+  EXPECT_EQ(Version(test.db), "1");
+}
+
+TEST(Applier, ProgressHandlerThatStopsStopsAScript) {
+  for (int operations : {1, 50}) {
+    Started test;
+    test.project.Script("0002-b.sql",
+                        "INSERT INTO t VALUES (5);\n"
+                        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT "
+                        "count(*) FROM n;");
+    static int calls;
+    calls = 0;
+    // Lets a while pass, then stops whatever runs, the undoing as well.
+    sqlite3_progress_handler(
+        test.db.handle(), operations, [](void*) { return ++calls > 100000 ? 1 : 0; }, nullptr);
+    EXPECT_TRUE(StartsWith(Apply(test.db, test.project), "error 9:"));
+    EXPECT_TRUE(test.db.InAutocommit());
+    EXPECT_GT(calls, 100000);
+    sqlite3_progress_handler(test.db.handle(), 0, nullptr, nullptr);
+    EXPECT_EQ(test.State(), "1: ");
+  }
+}
+
+// --- hooks of the host
+
+TEST(Applier, LeavesTheHostsHooksInPlace) {
+  Started test;
+  test.project.Script("0002-b.sql", "INSERT INTO t VALUES (2);");
+  static int updates, commits, rollbacks, authorizations;
+  updates = commits = rollbacks = authorizations = 0;
+  sqlite3* handle = test.db.handle();
+  sqlite3_update_hook(
+      handle, [](void*, int, const char*, const char*, sqlite3_int64) { ++updates; }, nullptr);
+  sqlite3_commit_hook(
+      handle, [](void*) { return ++commits, 0; }, nullptr);
+  sqlite3_rollback_hook(
+      handle, [](void*) { ++rollbacks; }, nullptr);
+  sqlite3_set_authorizer(
+      handle,
+      [](void*, int, const char*, const char*, const char*, const char*) {
+        return ++authorizations, SQLITE_OK;
+      },
+      nullptr);
+  ASSERT_EQ(Apply(test.db, test.project), "2");
+  EXPECT_GT(updates, 0);
+  EXPECT_EQ(commits, 1);
+  EXPECT_GT(authorizations, 0);
+  updates = commits = authorizations = 0;
+  Query(test.db, "INSERT INTO t VALUES (3); BEGIN; ROLLBACK");
+  EXPECT_EQ(updates, 1);
+  EXPECT_EQ(commits, 1);
+  EXPECT_EQ(rollbacks, 1);
+  EXPECT_GT(authorizations, 0);
+}
+
+TEST(Applier, ObeysTheHostsAuthorizer) {
+  Started test;
+  test.project.Script("0002-b.sql", "INSERT INTO t VALUES (2);\nDROP TABLE t;");
+  sqlite3_set_authorizer(
+      test.db.handle(),
+      [](void*, int action, const char*, const char*, const char*, const char*) {
+        return action == SQLITE_DROP_TABLE ? SQLITE_DENY : SQLITE_OK;
+      },
+      nullptr);
+  EXPECT_EQ(Apply(test.db, test.project),
+            "error 23: 0002-b.sql:2:1: not authorized\n"
+            "  2 | DROP TABLE t;\n"
+            "    | ^\n"
+            "database stays at version 1; 0 of 1 scripts were applied, this one was rolled back");
+  EXPECT_EQ(test.State(), "1: ");
+}
+
+}  // namespace
+}  // namespace fastmigrate

@@ -1,0 +1,71 @@
+#include "checksum.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace fastmigrate {
+namespace {
+
+std::string SqlChecksum(std::string_view sql) {
+  TokenChecksum checksum;
+  Lexer lexer(sql);
+  for (Token token = lexer.Next(); token.kind != TokenKind::kEnd; token = lexer.Next()) {
+    checksum.Add(token);
+  }
+  return checksum.Digest();
+}
+
+// A database remembers checksums for years, so they must never change. That of nothing is
+// XXH3-128's own value, https://github.com/Cyan4973/xxHash ("xxhsum -H2" of an empty file).
+TEST(Checksum, IsPinned) {
+  EXPECT_EQ(SqlChecksum(""), "99aa06d3014798d86001c324468d497f");
+  EXPECT_EQ(ProgramChecksum(""), "99aa06d3014798d86001c324468d497f");
+  EXPECT_EQ(SqlChecksum("CREATE TABLE t (a TEXT);\nINSERT INTO t VALUES ('it''s', 1.5);"),
+            "4d599ca1e58ebb85f73c428d5ea34ea1");
+  EXPECT_EQ(ProgramChecksum("#!/bin/sh\necho a\n"), "306e102738d8a868256af664e1308b1f");
+}
+
+TEST(Checksum, IsTheSameForTheSameSql) {
+  const std::string sql = "CREATE TABLE t (a TEXT); SELECT 'a b';";
+  const std::vector<std::string> same = {
+      "CREATE TABLE t (a TEXT);SELECT 'a b';",
+      "CREATE  TABLE\tt(a TEXT) ;\r\n\r\nSELECT 'a b';\r\n",
+      "-- first\nCREATE TABLE t (a /* the name */ TEXT); SELECT 'a b'; -- last",
+      "CREATE TABLE t (a TEXT); SELECT 'a b'",
+      ";;CREATE TABLE t (a TEXT);; SELECT 'a b';;;",
+  };
+  for (const std::string& other : same) EXPECT_EQ(SqlChecksum(other), SqlChecksum(sql)) << other;
+}
+
+TEST(Checksum, IsAnotherForOtherSql) {
+  const std::vector<std::pair<std::string, std::string>> pairs = {
+      {"SELECT 'a b';", "SELECT 'a  b';"},
+      {"SELECT ab;", "SELECT a b;"},
+      {"SELECT 1; SELECT 2;", "SELECT 1 SELECT 2;"},
+      {"SELECT a;", "SELECT A;"},
+      {"SELECT \"a\";", "SELECT a;"},
+      {"SELECT 1;", "SELECT 2;"},
+      {"SELECT 1;", ""},
+      {"SELECT '-- a';", "SELECT '';"},
+      {"SELECT 'a' 'b';", "SELECT 'a''b';"},
+  };
+  for (const auto& [a, b] : pairs) EXPECT_NE(SqlChecksum(a), SqlChecksum(b)) << a << " / " << b;
+}
+
+TEST(Checksum, PassesOverLineEndingsInsideStrings) {
+  EXPECT_EQ(SqlChecksum("SELECT 'a\r\nb';"), SqlChecksum("SELECT 'a\nb';"));
+  EXPECT_NE(SqlChecksum("SELECT 'a\rb';"), SqlChecksum("SELECT 'a\nb';"));
+}
+
+TEST(ProgramChecksum, PassesOverLineEndingsOnly) {
+  EXPECT_EQ(ProgramChecksum("echo a\r\necho b\r\n"), ProgramChecksum("echo a\necho b\n"));
+  EXPECT_NE(ProgramChecksum("echo a"), ProgramChecksum("echo  a"));
+  EXPECT_NE(ProgramChecksum("echo a # b"), ProgramChecksum("echo a"));
+  EXPECT_NE(ProgramChecksum("a\r"), ProgramChecksum("a"));
+}
+
+}  // namespace
+}  // namespace fastmigrate

@@ -1,0 +1,10 @@
+BEGIN TRANSACTION;
+PRAGMA defer_foreign_keys = ON;
+CREATE TEMPORARY TABLE "aposts" ("id" integer PRIMARY KEY AUTOINCREMENT NOT NULL, "user_id" integer NOT NULL, "title" varchar);
+INSERT INTO "aposts" ("id","user_id","title") SELECT "id","user_id","title" FROM "posts";
+DROP TABLE "posts";
+CREATE TABLE "posts" ("id" integer PRIMARY KEY AUTOINCREMENT NOT NULL, "user_id" integer NOT NULL, "title" varchar DEFAULT 'untitled; yet' NOT NULL, CONSTRAINT "fk_rails_5b5ddfd518" FOREIGN KEY ("user_id") REFERENCES "users" ("id"));
+CREATE INDEX "index_posts_on_user_id" ON "posts" ("user_id");
+INSERT INTO "posts" ("id","user_id","title") SELECT "id","user_id",coalesce("title", 'untitled') FROM "aposts";
+DROP TABLE "aposts";
+COMMIT TRANSACTION;

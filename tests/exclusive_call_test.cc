@@ -1,0 +1,123 @@
+#include "exclusive_call.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <utility>
+
+#include "test_support.h"
+
+namespace fastmigrate {
+namespace {
+
+TEST(ExclusiveCall, MarksItsConnectionUntilItGoes) {
+  Database db = OpenDatabase();
+  {
+    Result<ExclusiveCall> call = ExclusiveCall::Begin(db, "first");
+    ASSERT_TRUE(call);
+    Result<ExclusiveCall> second = ExclusiveCall::Begin(db, "fastmigrate_enroll");
+    ASSERT_FALSE(second);
+    EXPECT_EQ(second.error().code, SQLITE_ERROR);
+    EXPECT_EQ(second.error().message,
+              "fastmigrate_enroll() cannot be called from within a migration script");
+  }
+  EXPECT_TRUE(ExclusiveCall::Begin(db, "first"));
+}
+
+TEST(ExclusiveCall, RefusedOneDoesNotEndTheFirst) {
+  Database db = OpenDatabase();
+  Result<ExclusiveCall> call = ExclusiveCall::Begin(db, "first");
+  EXPECT_FALSE(ExclusiveCall::Begin(db, "second"));
+  EXPECT_FALSE(ExclusiveCall::Begin(db, "third"));
+}
+
+TEST(ExclusiveCall, LeavesOtherConnectionsAlone) {
+  Database db = OpenDatabase();
+  Database other = OpenDatabase();
+  Result<ExclusiveCall> call = ExclusiveCall::Begin(db, "first");
+  EXPECT_TRUE(ExclusiveCall::Begin(other, "first"));
+}
+
+TEST(ExclusiveCall, MovesWithItsMark) {
+  Database db = OpenDatabase();
+  std::optional<ExclusiveCall> kept;
+  {
+    Result<ExclusiveCall> call = ExclusiveCall::Begin(db, "first");
+    kept.emplace(std::move(*call));
+  }
+  EXPECT_FALSE(ExclusiveCall::Begin(db, "second"));
+  kept.reset();
+  EXPECT_TRUE(ExclusiveCall::Begin(db, "second"));
+}
+
+TEST(ExclusiveCall, IsRefusedInsideAStatementThatWrites) {
+  Database db = OpenDatabase();
+  Query(db, "CREATE TABLE t (a)");
+  std::string error;
+  std::function<void()> action = [&] {
+    Result<ExclusiveCall> call = ExclusiveCall::Begin(db, "fastmigrate_apply");
+    error = call ? "" : call.error().message;
+  };
+  DefineAction(db, "act", &action);
+  Query(db, "SELECT act()");
+  EXPECT_EQ(error, "");
+  Query(db, "INSERT INTO t SELECT act()");
+  EXPECT_EQ(
+      error,
+      "fastmigrate_apply() cannot be called inside a statement that writes (INSERT ... SELECT, "
+      "CREATE TABLE AS, UPDATE); call it in a SELECT of its own");
+}
+
+TEST(ExclusiveCall, IsFineInATransactionThatHasWritten) {
+  Database db = OpenDatabase();
+  Query(db, "BEGIN; CREATE TABLE t (a)");
+  EXPECT_TRUE(ExclusiveCall::Begin(db, "fastmigrate_apply"));
+}
+
+// --- through SQL
+
+TEST(ExclusiveCalls, ScriptMayNotMakeAnyThatMovesTheVersion) {
+  for (const char* call : {"fastmigrate_apply('m')", "fastmigrate_create()",
+                           "fastmigrate_enroll(3)", "fastmigrate_enroll(3, 'm')",
+                           "fastmigrate_initialize('m')", "fastmigrate_accept(1, 'm')"}) {
+    Project project;
+    project.Script("0001-a.sql", std::string("CREATE TABLE t (a);\nSELECT ") + call + ";");
+    Database db = project.Open();
+    std::string name = std::string(call).substr(0, std::string(call).find('('));
+    std::string beginning =
+        "error 1: 0001-a.sql:2:1: " + name + "() cannot be called from within a migration script\n";
+    EXPECT_EQ(Apply(db, project).substr(0, beginning.size()), beginning);
+    EXPECT_EQ(TableNames(db), "");
+  }
+}
+
+TEST(ExclusiveCalls, ScriptMayNotUseTheTableFormEither) {
+  Project project;
+  project.Script("0001-a.sql", "SELECT * FROM fastmigrate_apply('m');");
+  Database db = project.Open();
+  EXPECT_TRUE(
+      StartsWith(Apply(db, project),
+                 "error 1: 0001-a.sql:1:1: fastmigrate_apply() cannot be called from within "
+                 "a migration script\n"));
+}
+
+TEST(ExclusiveCalls, ScriptMayAskForTheVersion) {
+  Project project;
+  project.Script("0001-a.sql", "CREATE TABLE t (a);");
+  project.Script("0002-b.sql", "INSERT INTO t SELECT fastmigrate_version();");
+  Database db = project.Open();
+  EXPECT_EQ(Apply(db, project), "2");
+  EXPECT_EQ(Query(db, "SELECT a FROM t"), "1");
+}
+
+TEST(ExclusiveCalls, CanBeMadeAgainAfterAFailure) {
+  Project project;
+  project.Script("0001-a.sql", "SELECT nope;");
+  Database db = project.Open();
+  EXPECT_NE(Apply(db, project), "1");
+  project.Script("0001-a.sql", "SELECT 1;");
+  EXPECT_EQ(Apply(db, project), "1");
+}
+
+}  // namespace
+}  // namespace fastmigrate

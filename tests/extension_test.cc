@@ -1,0 +1,118 @@
+// The entry point, as a program uses it that has the extension linked in; a loaded one is what
+// sql_tests/ are run with. That an SQLite older than 3.34 is refused cannot be shown here.
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "test_support.h"
+
+extern "C" int sqlite3_fastmigrate_init(sqlite3* db, char** message,
+                                        const sqlite3_api_routines* api);
+
+namespace fastmigrate {
+namespace {
+
+class AutoExtension {
+ public:
+  AutoExtension() {
+    EXPECT_EQ(sqlite3_auto_extension(reinterpret_cast<void (*)()>(sqlite3_fastmigrate_init)),
+              SQLITE_OK);
+  }
+  ~AutoExtension() {
+    sqlite3_cancel_auto_extension(reinterpret_cast<void (*)()>(sqlite3_fastmigrate_init));
+  }
+};
+
+sqlite3* OpenPlain(const std::string& path) {
+  sqlite3* handle = nullptr;
+  EXPECT_EQ(sqlite3_open(path.c_str(), &handle), SQLITE_OK);
+  return handle;
+}
+
+TEST(StaticExtension, GivesEveryNewConnectionOurFunctions) {
+  AutoExtension extension;
+  sqlite3* handle = OpenPlain(":memory:");
+  EXPECT_EQ(Query(Database::Borrow(handle), "SELECT fastmigrate_extension_version()"), "0.1.0");
+  EXPECT_EQ(sqlite3_close(handle), SQLITE_OK);
+}
+
+TEST(StaticExtension, AppliesInBothFormsWithItsOwnSideConnections) {
+  AutoExtension extension;
+  Project project;
+  project.Script("0001-a.sql", "CREATE TABLE t (a);");
+  project.Script("0002-b.sql", "DROP TABLE t; CREATE TABLE u (a);");
+  project.Script("0003-c.sql", "VACUUM;");
+  sqlite3* handle = OpenPlain(project.file());
+  Database db = Database::Borrow(handle);
+  EXPECT_EQ(ApplyTable(db, project), "1\n2\n3");
+  project.Script("0004-d.sql", "VACUUM;");
+  EXPECT_EQ(Apply(db, project), "4");
+  EXPECT_EQ(sqlite3_close(handle), SQLITE_OK) << "a statement or a blob is still open";
+}
+
+TEST(StaticExtension, KeepsScriptsOnSideConnectionsFromMigrating) {
+  AutoExtension extension;
+  Project project;
+  project.Script("0001-a.sql", "VACUUM;\nSELECT fastmigrate_enroll(5);");
+  sqlite3* handle = OpenPlain(project.file());
+  Database db = Database::Borrow(handle);
+  EXPECT_EQ(
+      Apply(db, project),
+      "error 1: 0001-a.sql:2:1: fastmigrate_enroll() cannot be called from within a migration "
+      "script\n"
+      "  2 | SELECT fastmigrate_enroll(5);\n"
+      "    | ^\n"
+      "database stays at version 0; 0 of 1 scripts were applied, this one was rolled back");
+  EXPECT_EQ(sqlite3_close(handle), SQLITE_OK);
+}
+
+TEST(StaticExtension, CanBeInitializedTwiceOnAConnection) {
+  sqlite3* handle = OpenPlain(":memory:");
+  char* message = nullptr;
+  EXPECT_EQ(sqlite3_fastmigrate_init(handle, &message, nullptr), SQLITE_OK);
+  EXPECT_EQ(sqlite3_fastmigrate_init(handle, &message, nullptr), SQLITE_OK);
+  EXPECT_EQ(message, nullptr);
+  EXPECT_EQ(Query(Database::Borrow(handle), "SELECT fastmigrate_version()"), "NULL");
+  EXPECT_EQ(sqlite3_close(handle), SQLITE_OK);
+}
+
+TEST(StaticExtension, LeavesTheConnectionClosable) {
+  Project project;
+  project.Script("0001-a.sql", "SELECT nope;");
+  sqlite3* handle = OpenPlain(project.file());
+  char* message = nullptr;
+  ASSERT_EQ(sqlite3_fastmigrate_init(handle, &message, nullptr), SQLITE_OK);
+  Apply(Database::Borrow(handle), project);
+  ApplyTable(Database::Borrow(handle), project);
+  EXPECT_EQ(sqlite3_close(handle), SQLITE_OK);
+}
+
+// Logging can only be set up before SQLite is initialized.
+TEST(StaticExtension, LogsOneLineAScript) {
+  static std::vector<std::string> lines;
+  lines.clear();
+  sqlite3_shutdown();
+  sqlite3_config(
+      SQLITE_CONFIG_LOG,
+      static_cast<void (*)(void*, int, const char*)>([](void*, int code, const char* line) {
+        if (code == SQLITE_NOTICE) lines.push_back(line);
+      }),
+      nullptr);
+  {
+    Project project;
+    project.Script("0001-a.sql", "CREATE TABLE t (a); SELECT 1;");
+    project.Script("0002-b.sql", "SELECT 2;");
+    Database db = OpenHost();
+    EXPECT_EQ(Apply(db, project), "2");
+  }
+  sqlite3_shutdown();
+  sqlite3_config(SQLITE_CONFIG_LOG, nullptr, nullptr);
+  ASSERT_EQ(lines.size(), 2u);
+  EXPECT_EQ(lines[0].substr(0, 38), "fastmigrate: 0001-a.sql, 2 statements,");
+  EXPECT_EQ(lines[1].substr(0, 38), "fastmigrate: 0002-b.sql, 1 statements,");
+}
+
+}  // namespace
+}  // namespace fastmigrate

@@ -1,0 +1,116 @@
+// Reads the sources themselves: the order of the layers, and what the built extension exports.
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <regex>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace fs = std::filesystem;
+
+namespace {
+
+const fs::path kFolder = fs::path(SOURCE_DIR) / "ext";
+
+std::string ReadFile(const fs::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  EXPECT_TRUE(in) << path;
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+std::vector<std::string> FindAll(const std::string& text, const std::regex& pattern) {
+  std::vector<std::string> found;
+  for (std::sregex_iterator match(text.begin(), text.end(), pattern), end; match != end; ++match) {
+    found.push_back((*match)[1]);
+  }
+  return found;
+}
+
+// The files in FASTMIGRATE_SOURCES, lowest layer first.
+std::vector<std::string> ListedSources() {
+  const std::string text =
+      std::regex_replace(ReadFile(kFolder / "CMakeLists.txt"), std::regex("#[^\n]*"), "");
+  const size_t begin = text.find("set(FASTMIGRATE_SOURCES");
+  EXPECT_NE(begin, std::string::npos);
+  const std::string list = text.substr(begin, text.find(')', begin) - begin);
+  return FindAll(list, std::regex(R"(([a-z0-9_]+\.(?:h|cc))\b)"));
+}
+
+std::vector<std::string> IncludesOf(const std::string& file) {
+  return FindAll("\n" + ReadFile(kFolder / file),
+                 std::regex(R"(\n\s*#\s*include\s*["<]([^">]+)[">])"));
+}
+
+std::set<std::string> SourceFiles() {
+  std::set<std::string> names;
+  for (const auto& entry : fs::directory_iterator(kFolder)) {
+    const std::string extension = entry.path().extension().string();
+    if (extension == ".h" || extension == ".cc") names.insert(entry.path().filename().string());
+  }
+  return names;
+}
+
+size_t LayerOf(const std::string& file, const std::vector<std::string>& layers) {
+  return static_cast<size_t>(std::find(layers.begin(), layers.end(), file) - layers.begin());
+}
+
+}  // namespace
+
+TEST(Layers, EveryFileIsListedOnce) {
+  const std::vector<std::string> layers = ListedSources();
+  const std::set<std::string> files = SourceFiles();
+  for (const std::string& file : files) {
+    EXPECT_EQ(std::count(layers.begin(), layers.end(), file), 1) << file;
+  }
+  EXPECT_EQ(layers.size(), files.size());
+}
+
+TEST(Layers, FileIncludesOnlyFilesAboveItInTheList) {
+  const std::vector<std::string> layers = ListedSources();
+  for (const std::string& file : layers) {
+    for (const std::string& included : IncludesOf(file)) {
+      const size_t layer = LayerOf(included, layers);
+      if (layer == layers.size()) continue;  // not one of ours
+      EXPECT_LT(layer, LayerOf(file, layers)) << file << " includes " << included;
+    }
+  }
+}
+
+TEST(Layers, QuotedIncludesNameOurFiles) {
+  const std::set<std::string> files = SourceFiles();
+  for (const std::string& file : files) {
+    const std::regex quoted("#include \"([^\"]+)\"");
+    for (const std::string& included : FindAll(ReadFile(kFolder / file), quoted)) {
+      EXPECT_TRUE(files.count(included)) << file << " includes \"" << included << "\"";
+    }
+  }
+}
+
+TEST(Layers, OnlySqliteApiIncludesTheHeaderOfSqlite) {
+  for (const std::string& file : SourceFiles()) {
+    for (const std::string& included : IncludesOf(file)) {
+      const bool is_sqlite = included == "sqlite3ext.h" || included == "sqlite3.h";
+      EXPECT_TRUE(!is_sqlite || file == "sqlite_api.h") << file << " includes " << included;
+    }
+  }
+}
+
+#ifdef __linux__
+TEST(Extension, ExportsItsEntryPointAndNothingElse) {
+  const std::string command = "nm -D --defined-only '" EXTENSION_PATH "'";
+  FILE* pipe = popen(command.c_str(), "r");
+  ASSERT_NE(pipe, nullptr);
+  std::string symbols;
+  char buffer[4096];
+  while (std::fgets(buffer, sizeof(buffer), pipe) != nullptr) symbols += buffer;
+  ASSERT_EQ(pclose(pipe), 0) << command;
+  const std::regex symbol(R"([0-9a-f]+ [A-Za-z] (\S+)\n)");
+  EXPECT_EQ(FindAll(symbols, symbol), std::vector<std::string>{"sqlite3_fastmigrate_init"});
+}
+#endif

@@ -1,0 +1,355 @@
+#include "ledger.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "test_support.h"
+
+namespace fastmigrate {
+namespace {
+
+constexpr char kPythonMeta[] =
+    "CREATE TABLE _meta (id INTEGER PRIMARY KEY CHECK (id = 1), version INTEGER NOT NULL DEFAULT "
+    "0)";
+
+// The version, "unmanaged" or the error.
+std::string VersionOrError(const Database& db, const std::string& schema = "main") {
+  Result<std::optional<int>> version = ReadVersion(db, schema);
+  if (!version) return version.error().message;
+  return *version ? std::to_string(**version) : "unmanaged";
+}
+
+HistoryRecord RecordOf(int version, const std::string& origin,
+                       std::optional<std::string> name = std::nullopt) {
+  HistoryRecord record;
+  record.version = version;
+  record.origin = origin;
+  record.name = std::move(name);
+  return record;
+}
+
+std::string LedgerError(const Database& db) {
+  Result<LedgerState> state = ReadLedger(db);
+  return state ? "no error" : state.error().message;
+}
+
+TEST(Ledger, OfAnEmptyDatabaseHasNoVersion) {
+  Database db = OpenDatabase();
+  Result<LedgerState> state = ReadLedger(db);
+  ASSERT_TRUE(state);
+  EXPECT_EQ(state->version, std::nullopt);
+  EXPECT_FALSE(state->has_content);
+  EXPECT_TRUE(state->records.empty());
+}
+
+TEST(Ledger, IsCreatedAsThePythonPackageDoes) {
+  Database db = OpenDatabase();
+  ASSERT_TRUE(CreateLedger(db));
+  EXPECT_EQ(Query(db, "SELECT sql FROM sqlite_schema WHERE name = '_meta'"), kPythonMeta);
+  EXPECT_EQ(Query(db, "SELECT * FROM _meta"), "1|0");
+  EXPECT_EQ(VersionOrError(db), "0");
+}
+
+TEST(Ledger, ReadsWhatThePythonPackageWrote) {
+  Database db = OpenDatabase();
+  Query(db, std::string(kPythonMeta) + "; INSERT INTO _meta VALUES (1, 42)");
+  EXPECT_EQ(VersionOrError(db), "42");
+  Result<LedgerState> state = ReadLedger(db);
+  ASSERT_TRUE(state);
+  EXPECT_EQ(state->version, 42);
+  EXPECT_TRUE(state->records.empty());
+}
+
+TEST(Ledger, KeepsAMetaThatIsThere) {
+  Database db = OpenDatabase();
+  Query(db, std::string(kPythonMeta) + "; INSERT INTO _meta VALUES (1, 42)");
+  ASSERT_TRUE(CreateLedger(db));
+  EXPECT_EQ(VersionOrError(db), "42");
+}
+
+TEST(Ledger, IsInMainWhateverTempHolds) {
+  Database db = OpenDatabase();
+  Query(db, "CREATE TEMP TABLE _meta (x); CREATE TEMP TABLE _fastmigrate_history (x)");
+  ASSERT_TRUE(CreateLedger(db));
+  ASSERT_TRUE(AdvanceLedger(db, RecordOf(3, "applied")));
+  EXPECT_EQ(VersionOrError(db), "3");
+  EXPECT_EQ(ReadLedger(db)->records.size(), 1u);
+}
+
+TEST(Ledger, ReadsTheVersionOfAnAttachedDatabase) {
+  Database db = OpenDatabase();
+  Query(db,
+        "ATTACH ':memory:' AS \"a b\"; CREATE TABLE \"a b\"._meta (id INTEGER PRIMARY KEY, "
+        "version); INSERT INTO \"a b\"._meta VALUES (1, 7)");
+  EXPECT_EQ(VersionOrError(db, "a b"), "7");
+  EXPECT_EQ(VersionOrError(db), "unmanaged");
+  EXPECT_EQ(VersionOrError(db, "nope"), "unknown database nope");
+}
+
+TEST(Ledger, SaysWhatIsWrongWithMeta) {
+  const std::string help =
+      "; fastmigrate needs it as CREATE TABLE _meta (id INTEGER PRIMARY KEY CHECK (id = 1), "
+      "version "
+      "INTEGER NOT NULL DEFAULT 0) and has not changed it";
+  const std::string loose = "CREATE TABLE _meta (id INTEGER PRIMARY KEY, version); ";
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {"CREATE VIEW _meta AS SELECT 1 AS id, 2 AS version", "is a view"},
+      {"CREATE VIRTUAL TABLE _meta USING fts3(id, version)", "is a virtual table"},
+      {"CREATE TABLE _meta (key TEXT PRIMARY KEY, value)", "has other columns"},
+      {"CREATE TABLE _meta (version INTEGER)", "has other columns"},
+      {"CREATE TABLE _meta (id INTEGER, version INTEGER)", "has other columns"},
+      {"CREATE TABLE _meta (id INTEGER PRIMARY KEY, version INTEGER, name)", "has other columns"},
+      {"CREATE TABLE _meta (version INTEGER PRIMARY KEY, id INTEGER)", "has other columns"},
+      {kPythonMeta, "holds no row, so the database has no version"},
+      {loose + "INSERT INTO _meta VALUES (2, 3)", "holds a row whose id is not 1"},
+      {loose + "INSERT INTO _meta VALUES (1, 3), (2, 4)", "holds more than one row"},
+      {loose + "INSERT INTO _meta VALUES (0, 3), (1, 4)", "holds a row whose id is not 1"},
+      {"CREATE TABLE _meta (id TEXT PRIMARY KEY, version); INSERT INTO _meta VALUES ('1', 3)",
+       "holds a row whose id is not 1"},
+      {loose + "INSERT INTO _meta VALUES (1, -1)",
+       "holds the version -1, which is no whole number from 0 to 9999"},
+      {loose + "INSERT INTO _meta VALUES (1, 10000)",
+       "holds the version 10000, which is no whole number from 0 to 9999"},
+      {loose + "INSERT INTO _meta VALUES (1, 9223372036854775807)",
+       "holds the version 9223372036854775807, which is no whole number from 0 to 9999"},
+      {loose + "INSERT INTO _meta VALUES (1, 4294967297)",
+       "holds the version 4294967297, which is no whole number from 0 to 9999"},
+      {loose + "INSERT INTO _meta VALUES (1, NULL)",
+       "holds the version NULL, which is no whole number from 0 to 9999"},
+      {loose + "INSERT INTO _meta VALUES (1, 1.5)",
+       "holds the version 1.5, which is no whole number from 0 to 9999"},
+      {loose + "INSERT INTO _meta VALUES (1, 'x')",
+       "holds the version x, which is no whole number from 0 to 9999"},
+      {loose + "INSERT INTO _meta VALUES (1, '3')",
+       "holds the version 3, which is no whole number from 0 to 9999"},
+  };
+  for (const auto& [sql, what] : cases) {
+    Database db = OpenDatabase();
+    ASSERT_EQ(Query(db, sql), "") << sql;
+    const std::string before = Query(db, "SELECT group_concat(sql) FROM sqlite_schema");
+    EXPECT_EQ(VersionOrError(db), "main._meta " + what + help) << sql;
+    EXPECT_EQ(LedgerError(db), "main._meta " + what + help) << sql;
+    EXPECT_EQ(Query(db, "SELECT group_concat(sql) FROM sqlite_schema"), before) << sql;
+  }
+}
+
+TEST(Ledger, SaysWhichSchemaHasTheWrongMeta) {
+  Database db = OpenDatabase();
+  Query(db, "ATTACH ':memory:' AS old; CREATE TABLE old._meta (x)");
+  EXPECT_EQ(VersionOrError(db, "old").substr(0, 27), "old._meta has other columns");
+}
+
+TEST(Ledger, TakesAMetaThatDiffersInWhatDoesNotMatter) {
+  const std::vector<std::string> same = {
+      "CREATE TABLE _META (ID INTEGER PRIMARY KEY, Version INT); INSERT INTO _meta VALUES (1, 5)",
+      "CREATE TABLE \"_meta\" (id INTEGER PRIMARY KEY, version INTEGER) STRICT; INSERT INTO _meta "
+      "VALUES (1, 5)",
+      "CREATE TABLE _meta (id INTEGER PRIMARY KEY, version INTEGER); INSERT INTO _meta VALUES (1, "
+      "5.0); CREATE INDEX i ON _meta (version)",
+  };
+  for (const std::string& sql : same) {
+    if (sql.find("STRICT") != std::string::npos && sqlite3_libversion_number() < 3037000) continue;
+    Database db = OpenDatabase();
+    ASSERT_EQ(Query(db, sql), "") << sql;
+    EXPECT_EQ(VersionOrError(db), "5") << sql;
+  }
+}
+
+TEST(Ledger, RefusesTriggersOnOurTables) {
+  Database db = OpenDatabase();
+  ASSERT_TRUE(CreateLedger(db));
+  Query(db, "CREATE TRIGGER r AFTER UPDATE ON _meta BEGIN SELECT 1; END");
+  EXPECT_EQ(
+      LedgerError(db),
+      "main._meta has a trigger, r, which could change the version behind fastmigrate's back; "
+      "drop it");
+  Query(db,
+        "DROP TRIGGER r; CREATE TRIGGER s AFTER INSERT ON _fastmigrate_history BEGIN SELECT 1; "
+        "END");
+  EXPECT_EQ(LedgerError(db),
+            "main._fastmigrate_history has a trigger, s, which could change the version behind "
+            "fastmigrate's back; drop it");
+}
+
+TEST(Ledger, SaysWhatIsWrongWithTheHistory) {
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {"CREATE VIEW _fastmigrate_history AS SELECT 1",
+       "main._fastmigrate_history is a view, not fastmigrate's table"},
+      {"CREATE VIRTUAL TABLE _fastmigrate_history USING fts3(a)",
+       "main._fastmigrate_history is a virtual table, not fastmigrate's table"},
+      {"CREATE TABLE _fastmigrate_history (a)",
+       "main._fastmigrate_history is not fastmigrate's table (no such column: version); rename or "
+       "drop it"},
+  };
+  for (const auto& [sql, message] : cases) {
+    Database db = OpenDatabase();
+    ASSERT_EQ(Query(db, sql), "") << sql;
+    EXPECT_EQ(LedgerError(db), message) << sql;
+  }
+}
+
+TEST(Ledger, KnowsWhatIsContent) {
+  const std::vector<std::pair<std::string, bool>> cases = {
+      {"CREATE TABLE t (a)", true},
+      {"CREATE VIEW v AS SELECT 1", true},
+      {"CREATE TABLE sqlitefoo (a)", true},
+      {"CREATE TABLE _meta2 (a)", true},
+      {"CREATE TEMP TABLE t (a)", false},
+      {"PRAGMA user_version = 3", false},
+      {std::string(kPythonMeta) +
+           "; INSERT INTO _meta VALUES (1, 1); CREATE INDEX i ON _meta (version)",
+       false},
+      {"CREATE TABLE t (a INTEGER PRIMARY KEY AUTOINCREMENT); DROP TABLE t", false},
+      {"CREATE TABLE t (a); ANALYZE; DROP TABLE t", false},
+  };
+  for (const auto& [sql, has_content] : cases) {
+    Database db = OpenDatabase();
+    ASSERT_EQ(Query(db, sql), "") << sql;
+    ASSERT_TRUE(ReadLedger(db)) << sql;
+    EXPECT_EQ(ReadLedger(db)->has_content, has_content) << sql;
+  }
+}
+
+TEST(Ledger, AdvancesVersionAndRecordTogether) {
+  Database db = OpenDatabase();
+  ASSERT_TRUE(CreateLedger(db));
+  HistoryRecord record;
+  record.version = 3;
+  record.previous_version = 1;
+  record.name = "0003-it's.sql";
+  record.kind = "sql";
+  record.origin = "applied";
+  record.checksum = "abc";
+  record.duration_ms = 1.5;
+  record.statements = 4;
+  ASSERT_TRUE(AdvanceLedger(db, record));
+  Result<LedgerState> state = ReadLedger(db);
+  ASSERT_TRUE(state);
+  EXPECT_EQ(state->version, 3);
+  ASSERT_EQ(state->records.size(), 1u);
+  const HistoryRecord& read = state->records[0];
+  EXPECT_EQ(read.version, 3);
+  EXPECT_EQ(read.previous_version, 1);
+  EXPECT_EQ(read.name, "0003-it's.sql");
+  EXPECT_EQ(read.kind, "sql");
+  EXPECT_EQ(read.origin, "applied");
+  EXPECT_EQ(read.checksum, "abc");
+  EXPECT_EQ(read.duration_ms, 1.5);
+  EXPECT_EQ(read.statements, 4);
+  EXPECT_EQ(read.extension_version, "0.1.0");
+  EXPECT_EQ(Query(db,
+                  "SELECT applied_at GLOB '20[0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5]"
+                  "[0-9]:[0-5][0-9].[0-9][0-9][0-9]Z' FROM _fastmigrate_history"),
+            "1");
+}
+
+TEST(Ledger, KeepsAbsentValuesAbsent) {
+  Database db = OpenDatabase();
+  ASSERT_TRUE(CreateLedger(db));
+  ASSERT_TRUE(WriteRecord(db, RecordOf(2, "enrolled")));
+  const HistoryRecord record = ReadLedger(db)->records.at(0);
+  EXPECT_EQ(record.name, std::nullopt);
+  EXPECT_EQ(record.kind, std::nullopt);
+  EXPECT_EQ(record.checksum, std::nullopt);
+  EXPECT_EQ(record.duration_ms, std::nullopt);
+  EXPECT_EQ(record.statements, std::nullopt);
+}
+
+TEST(Ledger, ReplacesTheRecordOfTheSameVersion) {
+  Database db = OpenDatabase();
+  ASSERT_TRUE(CreateLedger(db));
+  ASSERT_TRUE(WriteRecord(db, RecordOf(2, "applied", "old")));
+  ASSERT_TRUE(WriteRecord(db, RecordOf(2, "applied", "new")));
+  ASSERT_EQ(ReadLedger(db)->records.size(), 1u);
+  EXPECT_EQ(ReadLedger(db)->records[0].name, "new");
+}
+
+TEST(Ledger, WritesARecordWithoutMovingTheVersion) {
+  Database db = OpenDatabase();
+  ASSERT_TRUE(CreateLedger(db));
+  ASSERT_TRUE(WriteRecord(db, RecordOf(2, "applied")));
+  EXPECT_EQ(VersionOrError(db), "0");
+}
+
+TEST(Ledger, PutsAnotherChecksumIntoARecord) {
+  Database db = OpenDatabase();
+  ASSERT_TRUE(CreateLedger(db));
+  ASSERT_TRUE(WriteRecord(db, RecordOf(2, "applied", "old")));
+  ASSERT_TRUE(RecordChecksum(db, 2, "new", "b"));
+  const HistoryRecord record = ReadLedger(db)->records.at(0);
+  EXPECT_EQ(record.name, "new");
+  EXPECT_EQ(record.checksum, "b");
+}
+
+TEST(Ledger, FindsARecordByVersion) {
+  Database db = OpenDatabase();
+  ASSERT_TRUE(CreateLedger(db));
+  for (int version : {5, 2, 9}) {
+    ASSERT_TRUE(WriteRecord(db, RecordOf(version, "applied")));
+  }
+  Result<LedgerState> state = ReadLedger(db);
+  ASSERT_TRUE(state);
+  ASSERT_NE(state->Find(5), nullptr);
+  EXPECT_EQ(state->Find(5)->version, 5);
+  EXPECT_EQ(state->Find(3), nullptr);
+  EXPECT_EQ(state->Find(10), nullptr);
+}
+
+TEST(LedgerFingerprint, ChangesWithEverythingInOurTables) {
+  const std::vector<std::string> changes = {
+      "UPDATE _meta SET version = 9",
+      "DELETE FROM _meta",
+      "UPDATE _fastmigrate_history SET checksum = 'x'",
+      "UPDATE _fastmigrate_history SET previous_version = 7",
+      "DELETE FROM _fastmigrate_history",
+      "ALTER TABLE _meta ADD COLUMN more",
+      "CREATE INDEX i ON _meta (version)",
+      "CREATE TRIGGER r AFTER UPDATE ON _meta BEGIN SELECT 1; END",
+      "CREATE TEMP TRIGGER r AFTER UPDATE ON main._meta BEGIN SELECT 1; END",
+  };
+  for (const std::string& change : changes) {
+    Database db = OpenDatabase();
+    ASSERT_TRUE(CreateLedger(db));
+    HistoryRecord record = RecordOf(1, "applied", "a");
+    record.kind = "sql";
+    record.checksum = "c";
+    record.duration_ms = 1;
+    record.statements = 1;
+    ASSERT_TRUE(AdvanceLedger(db, record));
+    Result<std::string> before = LedgerFingerprint(db);
+    ASSERT_TRUE(before);
+    ASSERT_EQ(*LedgerFingerprint(db), *before);
+    ASSERT_EQ(Query(db, change), "") << change;
+    EXPECT_NE(*LedgerFingerprint(db), *before) << change;
+  }
+}
+
+TEST(LedgerFingerprint, SeesARecordWithNulls) {
+  Database db = OpenDatabase();
+  ASSERT_TRUE(CreateLedger(db));
+  ASSERT_TRUE(WriteRecord(db, RecordOf(1, "enrolled")));
+  Result<std::string> before = LedgerFingerprint(db);
+  Query(db, "UPDATE _fastmigrate_history SET origin = 'applied'");
+  EXPECT_NE(*LedgerFingerprint(db), *before);
+}
+
+TEST(LedgerFingerprint, StaysWhenOtherTablesChange) {
+  Database db = OpenDatabase();
+  ASSERT_TRUE(CreateLedger(db));
+  Result<std::string> before = LedgerFingerprint(db);
+  Query(db, "CREATE TABLE t (a); INSERT INTO t VALUES (1); PRAGMA user_version = 4");
+  EXPECT_EQ(*LedgerFingerprint(db), *before);
+}
+
+TEST(LedgerTable, IsOneOfTwoInAnyLetterCase) {
+  EXPECT_TRUE(IsLedgerTable("_meta"));
+  EXPECT_TRUE(IsLedgerTable("_Fastmigrate_History"));
+  EXPECT_FALSE(IsLedgerTable("meta"));
+  EXPECT_FALSE(IsLedgerTable("_meta2"));
+}
+
+}  // namespace
+}  // namespace fastmigrate

@@ -1,0 +1,107 @@
+#!/usr/bin/env python3
+"""Runs the examples of README.md and compares what they give with what it shows.
+
+    python3 tests/readme_test.py --extension build/fastmigrate.so
+
+All examples run in the order of the page, in one temporary folder that holds the extension:
+
+    ```sh     a shell script; the ```text block that follows, if one does, is its output
+    ```sql    behind a line that ends in "`PATH`:", the content of that file; otherwise statements
+              for the sqlite3 shell with the extension loaded, on data.db, and ```text as above
+
+An example without an output block has to succeed. "<!-- not run -->" in front leaves one out.
+Times and durations differ from run to run, so they are not compared. Ends with "N passed, N failed".
+"""
+
+import argparse
+import difflib
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+README = pathlib.Path(__file__).parent.parent / "README.md"
+
+BLOCK = re.compile(r"(?P<before>[^\n]*)\n\n?```(?P<kind>\w+)\n(?P<body>.*?)^```$", re.M | re.S)
+FILE_NAME = re.compile(r"`([^`]+)`:$")
+VARYING = [
+    (re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d+)?Z?"), "TIME"),
+    (re.compile(r"(?<![\d.])\d+\.\d+(?![\d.])"), "DURATION"),
+]
+
+
+def comparable(text):
+    for pattern, word in VARYING:
+        text = pattern.sub(word, text)
+    return [line.rstrip() for line in text.strip().splitlines()]
+
+
+def run(kind, body, folder):
+    if kind == "sh":
+        command, text = ["bash", "-e"], body
+    else:
+        command, text = ["sqlite3", "data.db"], ".load ./fastmigrate\n" + body
+    return subprocess.run(command, input=text, cwd=folder, text=True, timeout=60,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+
+
+def examples():
+    """Yields (line, kind, body, file name or None, expected output or None)."""
+    page = README.read_text(encoding="utf-8")
+    blocks = list(BLOCK.finditer(page))
+    for block, following in zip(blocks, blocks[1:] + [None]):
+        if block["kind"] not in ("sh", "sql") or block["before"] == "<!-- not run -->":
+            continue
+        name = FILE_NAME.search(block["before"]) if block["kind"] == "sql" else None
+        output = None
+        if following and following["kind"] == "text" and following.start() <= block.end() + 1:
+            output = following["body"]
+        line = page.count("\n", 0, block.start("body")) + 1
+        yield line, block["kind"], block["body"], name and name[1], output
+
+
+def write(path, body):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(body, encoding="utf-8")
+
+
+def problem_with(kind, body, output, folder):
+    """Runs one example; returns what is wrong with it, or None."""
+    result = run(kind, body, folder)
+    if output is None:
+        return None if result.returncode == 0 else result.stdout
+    shown, given = comparable(output), comparable(result.stdout)
+    if shown == given:
+        return None
+    return "\n".join(difflib.unified_diff(shown, given, "README.md", "what it gave", lineterm=""))
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--extension", required=True)
+    extension = pathlib.Path(parser.parse_args().extension)
+    passed = failed = 0
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        shutil.copy(extension, folder / "fastmigrate.so")
+        for line, kind, body, file_name, output in examples():
+            if file_name:
+                write(folder / file_name, body)
+                continue
+            problem = problem_with(kind, body, output, folder)
+            if problem is None:
+                passed += 1
+            else:
+                failed += 1
+                print(f"README.md:{line}: {problem}")
+    if passed + failed == 0:
+        failed = 1
+        print("README.md: no example found")
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,113 @@
+#!/usr/bin/env bash
+# Installs what is missing, builds with warnings as errors, runs every test, and closes with the
+# sum of all parts: "N passed, N failed". Exits 1 when something failed.
+#
+#   bash tests/run.sh
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+exec </dev/null
+
+bash tests/install.sh test
+
+build=build
+extension=$PWD/$build/fastmigrate.so
+python=/usr/bin/python3 # Debian's: another python3 on the PATH may be unable to load extensions
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+passed=0
+failed=0
+skipped=0
+
+# count PASSED FAILED NAME: adds to the sum and says so.
+count() {
+  passed=$((passed + $1))
+  failed=$((failed + $2))
+  echo "== $3: $1 passed, $2 failed"
+}
+
+# check NAME COMMAND...: one test, which passes when the command succeeds.
+check() {
+  local name=$1
+  shift
+  echo "== $name"
+  if "$@"; then count 1 0 "$name"; else count 0 1 "$name"; fi
+}
+
+# suite NAME COMMAND...: a program that runs many tests and ends with "N passed, N failed". One that
+# stops without that line, or that fails although it counted no failure, is one failed test more.
+suite() {
+  local name=$1 status=0 line
+  shift
+  echo "== $name"
+  "$@" 2>&1 | tee "$log" || status=$?
+  line=$(tail -n 1 "$log")
+  if [[ $line =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed$ ]]; then
+    local ok=${BASH_REMATCH[1]} bad=${BASH_REMATCH[2]}
+    [[ $status -eq 0 || $bad -gt 0 ]] || bad=1
+    count "$ok" "$bad" "$name"
+  else
+    count 0 1 "$name"
+  fi
+}
+
+# ctest's own sum, from the report that it writes.
+unit_tests() {
+  local status=0 total bad aside
+  echo "== unit tests and golden transcripts"
+  rm -f "$log"
+  ctest --test-dir "$build" --output-on-failure --progress --parallel "$(nproc)" \
+    --timeout 300 --output-junit "$log" || status=$?
+  total=$(attribute tests)
+  bad=$(attribute failures)
+  aside=$(($(attribute skipped) + $(attribute disabled)))
+  [[ $status -eq 0 || $bad -gt 0 ]] || bad=1
+  skipped=$((skipped + aside))
+  count $((total - bad - aside)) "$bad" "unit tests and golden transcripts"
+}
+
+# attribute NAME: that number in the first element of ctest's report, 0 when there is none.
+attribute() {
+  local number
+  number=$(sed -n "s/^[[:space:]]*$1=\"\([0-9]*\)\".*/\1/p" "$log" 2>/dev/null | head -n 1)
+  echo "${number:-0}"
+}
+
+finish() {
+  local sum="$passed passed, $failed failed"
+  [[ $skipped -eq 0 ]] || sum+=", $skipped skipped"
+  echo
+  echo "$sum"
+  [[ $failed -eq 0 ]] || exit 1
+  exit 0
+}
+
+compile() {
+  cmake -S . -B "$build" -DFASTMIGRATE_TESTS=ON -DFASTMIGRATE_WERROR=ON \
+    -DCMAKE_EXPORT_COMPILE_COMMANDS=ON &&
+    cmake --build "$build" --parallel "$(nproc)"
+}
+
+formatted() {
+  clang-format --dry-run -Werror ext/*.h ext/*.cc tests/*.cc sql_tests/*.cc
+}
+
+# The compile commands are GCC's, so clang may not know each of their warning options.
+tidy() {
+  printf '%s\0' ext/*.cc | xargs -0 -n 1 -P "$(nproc)" clang-tidy --quiet -p "$build" \
+    --extra-arg=-Wno-unknown-warning-option
+}
+
+check "build" compile
+[[ $failed -eq 0 ]] || finish
+
+check "clang-format" formatted
+check "clang-tidy" tidy
+unit_tests
+suite "sqlite3 shell" bash tests/shell/run.sh "$extension"
+suite "README" $python tests/readme_test.py --extension "$extension"
+suite "differential" $python tests/differential/run.py --extension "$extension"
+for script in tests/processes/*.py; do
+  suite "processes/$(basename "$script")" $python "$script" --extension "$extension"
+done
+check "demo" bash ext/demo.sh
+finish

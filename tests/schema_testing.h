@@ -1,0 +1,46 @@
+// What the schema tests share: databases in memory, made by SQL.
+
+#ifndef FASTMIGRATE_TESTS_SCHEMA_TESTING_H_
+#define FASTMIGRATE_TESTS_SCHEMA_TESTING_H_
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "database.h"
+#include "schema.h"
+#include "schema_diff.h"
+#include "schema_reader.h"
+
+namespace fastmigrate {
+
+inline Database MemoryDatabase(const std::string& sql = "") {
+  Result<Database> db =
+      Database::Open(":memory:", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_MEMORY);
+  EXPECT_TRUE(db) << db.error().message;
+  Status status = db->Execute(sql);
+  EXPECT_TRUE(status) << status.error().message << "\n" << sql;
+  return std::move(*db);
+}
+
+inline Schema ReadSchemaOrFail(const Database& db) {
+  Result<Schema> schema = ReadSchema(db);
+  EXPECT_TRUE(schema) << schema.error().message;
+  return schema ? *schema : Schema();
+}
+
+inline Schema SchemaOf(const std::string& sql) { return ReadSchemaOrFail(MemoryDatabase(sql)); }
+
+// One line a difference.
+inline std::string DifferencesText(const Schema& expected, const Schema& actual) {
+  std::string text;
+  for (const Difference& difference : CompareSchemas(expected, actual)) {
+    text += DifferenceText(difference) + "\n";
+  }
+  return text;
+}
+
+}  // namespace fastmigrate
+
+#endif  // FASTMIGRATE_TESTS_SCHEMA_TESTING_H_

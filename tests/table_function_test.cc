@@ -1,0 +1,182 @@
+#include "table_function.h"
+
+#include <gtest/gtest.h>
+
+#include <new>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "test_support.h"
+
+namespace fastmigrate {
+namespace {
+
+int calls = 0;
+
+// One row an argument that was given: its index and its type.
+Result<std::vector<Row>> Given(const Database&, const Arguments& arguments) {
+  ++calls;
+  std::vector<Row> rows;
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    if (!arguments.Has(i)) continue;
+    Result<std::string> text = arguments.Text(i, "x");
+    rows.push_back({static_cast<int64_t>(i), text ? *text : std::string("not a text")});
+  }
+  return rows;
+}
+Result<std::vector<Row>> Numbers(const Database&, const Arguments&) {
+  ++calls;
+  return std::vector<Row>{
+      {int64_t{1}, 0.5}, {int64_t{2}, std::string("two")}, {int64_t{3}, Cell()}};
+}
+Result<std::vector<Row>> Fail(const Database&, const Arguments&) {
+  return Error{SQLITE_CONSTRAINT_FOREIGNKEY, "because of \"%s\""};
+}
+Result<std::vector<Row>> ThrowNoMemory(const Database&, const Arguments&) {
+  throw std::bad_alloc();
+}
+Result<std::vector<Row>> ThrowOther(const Database&, const Arguments&) {
+  throw std::runtime_error("thrown");
+}
+
+constexpr TableFunction kGiven = {"given", "i, text", "a, b", Access::kReads, false, Given};
+constexpr TableFunction kNumbers = {"numbers", "n, other", "", Access::kReads, false, Numbers};
+constexpr TableFunction kChanges = {"changes_it", "n, other", "", Access::kChanges, false, Numbers};
+constexpr TableFunction kInTemp = {"in_temp", "n, other", "a", Access::kChanges, true, Numbers};
+constexpr TableFunction kFail = {"fail", "n", "", Access::kReads, false, Fail};
+constexpr TableFunction kNoMemory = {"no_memory", "n", "", Access::kReads, false, ThrowNoMemory};
+constexpr TableFunction kThrow = {"throw_it", "n", "", Access::kReads, false, ThrowOther};
+
+Database OpenWith(const TableFunction& function) {
+  calls = 0;
+  Database db = OpenDatabase();
+  EXPECT_EQ(RegisterTableFunction(db.handle(), function, function.in_temp), SQLITE_OK);
+  return db;
+}
+
+TEST(TableFunction, GivesItsRows) {
+  Database db = OpenWith(kNumbers);
+  EXPECT_EQ(Query(db, "SELECT rowid, * FROM numbers"), "1|1|0.5\n2|2|two\n3|3|NULL");
+  EXPECT_EQ(Query(db, "SELECT n FROM numbers() WHERE other = 'two'"), "2");
+  EXPECT_EQ(Query(db, "SELECT count(*) FROM numbers ORDER BY n DESC"), "3");
+}
+
+TEST(TableFunction, TakesItsArgumentsInBothWays) {
+  Database db = OpenWith(kGiven);
+  EXPECT_EQ(Query(db, "SELECT * FROM given"), "");
+  EXPECT_EQ(Query(db, "SELECT * FROM given('x')"), "0|x");
+  EXPECT_EQ(Query(db, "SELECT * FROM given('x', 'y')"), "0|x\n1|y");
+  EXPECT_EQ(Query(db, "SELECT * FROM given WHERE b = 'y'"), "1|y");
+  EXPECT_EQ(Query(db, "SELECT * FROM given WHERE b = 'y' AND 'x' = a"), "0|x\n1|y");
+  EXPECT_EQ(Query(db, "SELECT * FROM given('x', 'y', 'z')"),
+            "error 1: too many arguments on given() - max 2");
+}
+
+TEST(TableFunction, NullIsAnArgument) {
+  Database db = OpenWith(kGiven);
+  EXPECT_EQ(Query(db, "SELECT * FROM given(NULL, 'y')"), "0|not a text\n1|y");
+}
+
+TEST(TableFunction, TakesArgumentsFromAnotherTable) {
+  Database db = OpenWith(kGiven);
+  EXPECT_EQ(Query(db, "SELECT text FROM (VALUES ('x'), ('y')) v JOIN given(v.column1)"), "x\ny");
+  EXPECT_EQ(Query(db, "SELECT text FROM given g JOIN (SELECT 'x' AS k) v ON g.a = v.k"), "x");
+  EXPECT_EQ(Query(db, "SELECT text FROM given WHERE a IN ('x', 'y')"), "x\ny");
+}
+
+TEST(TableFunction, RunsOnceASelectAndWholly) {
+  Database db = OpenWith(kNumbers);
+  EXPECT_EQ(Query(db, "SELECT n FROM numbers LIMIT 1"), "1");
+  EXPECT_EQ(calls, 1);
+  Query(db, "SELECT * FROM numbers ORDER BY other");
+  EXPECT_EQ(calls, 2);
+}
+
+TEST(TableFunction, HidesItsArguments) {
+  Database db = OpenWith(kGiven);
+  EXPECT_EQ(Query(db, "SELECT name, hidden FROM pragma_table_xinfo('given')"),
+            "i|0\ntext|0\na|1\nb|1");
+}
+
+TEST(TableFunction, FailsWithCodeAndMessage) {
+  EXPECT_EQ(Query(OpenWith(kFail), "SELECT * FROM fail"), "error 787: because of \"%s\"");
+}
+
+TEST(TableFunction, LetsNoExceptionOut) {
+  EXPECT_EQ(Query(OpenWith(kNoMemory), "SELECT * FROM no_memory"), "error 7: out of memory");
+  EXPECT_EQ(Query(OpenWith(kThrow), "SELECT * FROM throw_it"), "error 1: thrown");
+}
+
+TEST(TableFunction, CannotBeWrittenTo) {
+  Database db = OpenWith(kNumbers);
+  EXPECT_EQ(Query(db, "INSERT INTO numbers VALUES (4, 4)"),
+            "error 1: table numbers may not be modified");
+}
+
+TEST(TableFunction, ThatChangesIsForTheApplicationsSqlOnly) {
+  Database db = OpenWith(kChanges);
+  Query(db, "CREATE VIEW v AS SELECT n FROM changes_it");
+  EXPECT_EQ(Query(db, "SELECT * FROM v"), "error 1: unsafe use of virtual table \"changes_it\"");
+  EXPECT_EQ(calls, 0);
+}
+
+TEST(TableFunction, ThatReadsMayStandInAView) {
+  Database db = OpenWith(kNumbers);
+  Query(db, "CREATE VIEW v AS SELECT n FROM numbers");
+  EXPECT_EQ(Query(db, "SELECT * FROM v"), "1\n2\n3");
+}
+
+TEST(TableFunction, IsNoModuleForTables) {
+  Database db = OpenWith(kNumbers);
+  EXPECT_EQ(Query(db, "CREATE VIRTUAL TABLE t USING numbers"), "error 1: no such module: numbers");
+}
+
+TEST(TableFunctionInTemp, IsThere) {
+  Database db = OpenWith(kInTemp);
+  EXPECT_EQ(Query(db, "SELECT name FROM temp.sqlite_schema"), "in_temp");
+  EXPECT_EQ(Query(db, "SELECT name FROM main.sqlite_schema"), "");
+  EXPECT_EQ(Query(db, "SELECT n FROM in_temp"), "1\n2\n3");
+}
+
+TEST(TableFunctionInTemp, LocksNothingOfMain) {
+  TempFolder temp;
+  Database db = OpenDatabase(temp.Path("a.db"));
+  Query(db, "CREATE TABLE t (a)");
+  ASSERT_EQ(RegisterTableFunction(db.handle(), kInTemp, true), SQLITE_OK);
+  Result<Statement> rows = db.Prepare("SELECT n FROM in_temp");
+  ASSERT_TRUE(*rows->Step());
+  EXPECT_EQ(sqlite3_txn_state(db.handle(), "main"), SQLITE_TXN_NONE);
+}
+
+TEST(TableFunctionInTemp, IsNoModuleForTablesOfAnotherName) {
+  Database db = OpenWith(kInTemp);
+  EXPECT_EQ(Query(db, "CREATE VIRTUAL TABLE bait USING in_temp"),
+            "error 1: in_temp is a table-valued function, not a module for tables");
+}
+
+TEST(TableFunctionInTemp, IsMadeOnceWhenItIsRegisteredTwice) {
+  Database db = OpenWith(kInTemp);
+  EXPECT_EQ(RegisterTableFunction(db.handle(), kInTemp, true), SQLITE_OK);
+  EXPECT_EQ(Query(db, "SELECT n FROM in_temp"), "1\n2\n3");
+}
+
+TEST(TableFunctionInTemp, WorksWithoutTempToo) {
+  Database db = OpenDatabase();
+  EXPECT_EQ(RegisterTableFunction(db.handle(), kInTemp, false), SQLITE_OK);
+  EXPECT_EQ(Query(db, "SELECT name FROM temp.sqlite_schema"), "");
+  EXPECT_EQ(Query(db, "SELECT n FROM in_temp"), "1\n2\n3");
+}
+
+// A database file can hold a virtual table of the module's name in main; it must not act when it is
+// read from a view.
+TEST(TableFunctionInTemp, TableOfItsNameInMainCannotBeUsedByASchema) {
+  Database db = OpenWith(kInTemp);
+  Query(db,
+        "CREATE VIRTUAL TABLE main.in_temp USING in_temp; CREATE VIEW v AS SELECT n FROM in_temp");
+  EXPECT_EQ(Query(db, "SELECT * FROM v"), "error 1: unsafe use of virtual table \"in_temp\"");
+  EXPECT_EQ(calls, 0);
+}
+
+}  // namespace
+}  // namespace fastmigrate
