@@ -162,16 +162,13 @@ def script_uses_the_hosts_function(extension, root, form):
     return wrong(error=(error == "", error), value=(case.one("SELECT x FROM a") == 42, "a"))
 
 
-def encoding_is_still_the_hosts_choice(extension, root):
-    """Loading the extension does not fix the encoding of an empty database."""
-    con = open_host(extension, os.path.join(root, "data.db"), Mode())
-    con.execute("PRAGMA encoding='UTF-16le'")
-    con.execute("CREATE TABLE a (x)")
-    plain = connect(os.path.join(root, "plain.db"))
-    plain.execute("PRAGMA encoding='UTF-16le'")
-    plain.execute("CREATE TABLE a (x)")
-    encodings = [c.execute("PRAGMA encoding").fetchone()[0] for c in (con, plain)]
-    return wrong(encoding=(encodings[0] == encodings[1], encodings))
+def encoding_that_cannot_be_had_is_refused(extension, root):
+    """Loading the extension fixes the encoding; a script that asks for another one is an error."""
+    case = Case(extension, root, ["PRAGMA encoding='UTF-16le'; CREATE TABLE a (x);"])
+    error = case.error()
+    return wrong(
+        error=("encoding fixed already" in error, error),
+        tables=(case.tables() == [], case.tables()))
 
 
 def first_row_only(extension, root):
@@ -206,7 +203,7 @@ BOTH_FORMS = [failed_script_with_full_text_keeps_the_ones_before, journal_mode_o
               deferred_violation_fails_the_scripts_own_commit, enforcement_at_the_head_cascades,
               rebuild_of_a_parent_keeps_the_children, broken_key_from_before_does_not_count,
               hosts_temporary_tables_survive, script_uses_the_hosts_function]
-ONCE = [drop_in_memory_under_table_form, encoding_is_still_the_hosts_choice, first_row_only]
+ONCE = [drop_in_memory_under_table_form, encoding_that_cannot_be_had_is_refused, first_row_only]
 
 
 def run_all(extension):

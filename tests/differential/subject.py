@@ -248,6 +248,8 @@ class Subject:
             self.fail(f"{os.path.basename(script.path)} with the fault '{kind}' was accepted")
             return self.failures
         reached = self.version()
+        if self.mode.form == "table" and "no script was run" in str(error) and reached == 0:
+            return self.failures  # a later script cannot run in this form, which is seen at once
         if reached != before:
             named = re.match(r"(\d{4})-", str(error))
             stopped = self.by_version.get(int(named[1]) if named else None)
