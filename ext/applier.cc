@@ -63,6 +63,9 @@ size_t LastLineBefore(const SqlScript& script, size_t offset) {
   return LineOf(script, last == std::string::npos ? 0 : last);
 }
 
+// A query of our tables that fails this way finds them changed: "no such table", "no such column".
+bool IsAboutSchema(const Error& error) { return (error.code & 0xFF) == SQLITE_ERROR; }
+
 }  // namespace
 
 // Time and changed rows since it was made.
@@ -302,10 +305,12 @@ Status Applier::CheckLedgerUntouched(const SqlScript& sql,
   bool untouched = false;
   if (fingerprint) {
     Result<std::string> present = LedgerFingerprint(db_);
+    if (!present && !IsAboutSchema(present.error())) return present.error().Within(sql.file_name);
     untouched = present && *present == *fingerprint;
   } else {
     Result<std::optional<int64_t>> version =
         db_.QueryInteger("SELECT version FROM main._meta WHERE id = 1");
+    if (!version && !IsAboutSchema(version.error())) return version.error().Within(sql.file_name);
     untouched = version && version->value_or(-1) == version_;
   }
   if (untouched) return {};
@@ -414,14 +419,18 @@ Status Applier::RunOutside(PartedScript* run, const SpecialStatement& statement)
     }
     return run->runner.RunOutside(statement, options_.interrupted);
   }
-  return options_.on_side([&](const Database& side) -> Status {
+  bool opened = false;
+  Status status = options_.on_side([&](const Database& side) -> Status {
+    opened = true;
     SettingsKeeper settings(side);
     ScriptRunner runner(side, run->script.sql(), run->steps, &settings);
     for (const SpecialStatement* pragma : run->for_vacuum) {
-      if (Status status = runner.RunOutside(*pragma, options_.interrupted); !status) return status;
+      if (Status set = runner.RunOutside(*pragma, options_.interrupted); !set) return set;
     }
     return runner.RunOutside(statement, options_.interrupted);
   });
+  if (status || opened) return status;
+  return run->runner.At(statement.offset, status.error().code, status.error().message);
 }
 
 // One part in its transaction, with the version when it is the last; a null part is empty.
@@ -463,15 +472,9 @@ Result<bool> Applier::TakeTurn(const PendingScript& script, std::optional<FileLo
   if (!taken) return taken.error();
   lock->emplace(std::move(*taken));
 #endif
-  std::optional<int> version;
-  Status read = RetryWhileBusy(options_.interrupted, [&]() -> Status {
-    Result<std::optional<int>> present = ReadVersion(db_);
-    if (!present) return present.error();
-    version = *present;
-    return {};
-  });
-  if (!read) return read.error();
-  version_ = committed_version_ = std::max(version_, version.value_or(0));
+  Result<std::optional<int>> version = ReadVersion(db_);
+  if (!version) return version.error();
+  version_ = committed_version_ = std::max(version_, version->value_or(0));
   return script.version() > version_;
 }
 

@@ -1,9 +1,11 @@
 #include "ledger.h"
 
 #include <algorithm>
+#include <functional>
 
 #include "migration.h"
 #include "sql_lexer.h"
+#include "transaction.h"
 
 namespace fastmigrate {
 namespace {
@@ -135,6 +137,19 @@ void BindOptional(Statement* statement, int index, const std::optional<std::stri
   text ? statement->Bind(index, *text) : statement->BindNull(index);
 }
 
+// Reads again while another connection has the file locked.
+template <typename T>
+Result<T> ReadWaiting(const Database& db, const std::function<Result<T>()>& read) {
+  Result<T> result = T();
+  Status status = RetryWhileBusy([&db] { return db.IsInterrupted(); },
+                                 [&]() -> Status {
+                                   result = read();
+                                   return result ? Status() : Status(result.error());
+                                 });
+  if (!status) return status.error();
+  return result;
+}
+
 }  // namespace
 
 const HistoryRecord* LedgerState::Find(int wanted) const {
@@ -148,35 +163,39 @@ bool IsLedgerTable(std::string_view name) {
 }
 
 Result<std::optional<int>> ReadVersion(const Database& db, const std::string& schema) {
-  Result<LedgerTables> tables = FindTables(db, schema);
-  if (!tables) return tables.error();
-  if (!tables->meta) return std::optional<int>();
-  Result<int> version = ReadCheckedMeta(db, schema);
-  if (!version) return version.error();
-  return std::optional<int>(*version);
+  return ReadWaiting<std::optional<int>>(db, [&]() -> Result<std::optional<int>> {
+    Result<LedgerTables> tables = FindTables(db, schema);
+    if (!tables) return tables.error();
+    if (!tables->meta) return std::optional<int>();
+    Result<int> version = ReadCheckedMeta(db, schema);
+    if (!version) return version.error();
+    return std::optional<int>(*version);
+  });
 }
 
 Result<LedgerState> ReadLedger(const Database& db) {
-  Result<LedgerTables> tables = FindTables(db, "main");
-  if (!tables) return tables.error();
-  LedgerState state;
-  if (tables->meta) {
-    Result<int> version = ReadCheckedMeta(db, "main");
-    if (!version) return version.error();
-    state.version = *version;
-  }
-  if (tables->history) {
-    Result<std::vector<HistoryRecord>> records = ReadRecords(db);
-    if (!records) return records.error();
-    state.records = std::move(*records);
-  }
-  Result<std::optional<int64_t>> content = db.QueryInteger(R"sql(
-      SELECT EXISTS (SELECT 1 FROM main.sqlite_schema
-                     WHERE substr(name, 1, 7) <> 'sqlite_'
-                       AND tbl_name COLLATE NOCASE NOT IN ('_meta', '_fastmigrate_history')))sql");
-  if (!content) return content.error();
-  state.has_content = content->value_or(0) != 0;
-  return state;
+  return ReadWaiting<LedgerState>(db, [&]() -> Result<LedgerState> {
+    Result<LedgerTables> tables = FindTables(db, "main");
+    if (!tables) return tables.error();
+    LedgerState state;
+    if (tables->meta) {
+      Result<int> version = ReadCheckedMeta(db, "main");
+      if (!version) return version.error();
+      state.version = *version;
+    }
+    if (tables->history) {
+      Result<std::vector<HistoryRecord>> records = ReadRecords(db);
+      if (!records) return records.error();
+      state.records = std::move(*records);
+    }
+    Result<std::optional<int64_t>> content = db.QueryInteger(R"sql(
+        SELECT EXISTS (SELECT 1 FROM main.sqlite_schema
+                       WHERE substr(name, 1, 7) <> 'sqlite_'
+                         AND tbl_name COLLATE NOCASE NOT IN ('_meta', '_fastmigrate_history')))sql");
+    if (!content) return content.error();
+    state.has_content = content->value_or(0) != 0;
+    return state;
+  });
 }
 
 Status CreateLedger(const Database& db) {

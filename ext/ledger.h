@@ -44,6 +44,7 @@ struct LedgerState {
   const HistoryRecord* Find(int version) const;  // null when there is none
 };
 
+// Waits while another connection has the file locked, as ReadVersion() does.
 Result<LedgerState> ReadLedger(const Database& db);
 
 // The version alone; nullopt when the database is not managed. `schema` names an attached one.

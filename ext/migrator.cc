@@ -65,7 +65,7 @@ class Migrator {
   }
 
   Status Plan(const MigrationFolder& folder) {
-    Result<MigrationPlan> plan = PlanMigration(reader(), folder, target_, Interrupted());
+    Result<MigrationPlan> plan = PlanMigration(reader(), folder, target_);
     if (!plan) return plan.error();
     pending_ = std::move(plan->pending);
     run_.version = plan->version;
@@ -210,22 +210,17 @@ class Migrator {
 }  // namespace
 
 Result<MigrationPlan> PlanMigration(const Database& db, const MigrationFolder& folder,
-                                    std::optional<int> target, const InterruptCheck& interrupted) {
-  LedgerState ledger;
-  Status read = RetryWhileBusy(interrupted, [&]() -> Status {
-    Result<LedgerState> state = ReadLedger(db);
-    if (!state) return state.error();
-    ledger = std::move(*state);
-    return {};
-  });
-  if (!read) return read.error();
-  Result<std::map<int, std::string>> checksums = ReadChecksums(ledger, folder);
+                                    std::optional<int> target) {
+  Result<LedgerState> ledger = ReadLedger(db);
+  if (!ledger) return ledger.error();
+  Result<std::map<int, std::string>> checksums = ReadChecksums(*ledger, folder);
   if (!checksums) return checksums.error();
-  Result<std::vector<Migration>> migrations = PendingMigrations(ledger, folder, *checksums, target);
+  Result<std::vector<Migration>> migrations =
+      PendingMigrations(*ledger, folder, *checksums, target);
   if (!migrations) return migrations.error();
   Result<std::vector<PendingScript>> pending = ReadPendingScripts(*migrations);
   if (!pending) return pending.error();
-  return MigrationPlan{ledger.version.value_or(0), std::move(*pending)};
+  return MigrationPlan{ledger->version.value_or(0), std::move(*pending)};
 }
 
 Status RefuseInTransaction(const Database& db, std::span<const PendingScript> scripts) {

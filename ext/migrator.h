@@ -53,7 +53,7 @@ struct MigrationPlan {
 
 // Waits for locks. An error when the promise is broken already (script_states.h).
 Result<MigrationPlan> PlanMigration(const Database& db, const MigrationFolder& folder,
-                                    std::optional<int> target, const InterruptCheck& interrupted);
+                                    std::optional<int> target);
 
 // Why the script cannot run inside a transaction: "holds VACUUM"; empty when it can.
 std::string WhatNeedsNoTransaction(const PendingScript& script, const Database& db);

@@ -54,7 +54,7 @@ Result<std::vector<RehearsedScript>> RehearseOnCopy(const Database& db, const st
   InterruptCheck interrupted = [&db] { return db.IsInterrupted(); };
   Result<MigrationFolder> folder = ReadMigrationFolder(dir);
   if (!folder) return folder.error();
-  Result<MigrationPlan> plan = PlanMigration(db, *folder, target, interrupted);
+  Result<MigrationPlan> plan = PlanMigration(db, *folder, target);
   if (!plan) return plan.error();
   if (plan->pending.empty()) return std::vector<RehearsedScript>();
   // A file, so that VACUUM, journal_mode and programs do what they would do.
@@ -76,7 +76,7 @@ Result<std::vector<RehearsedScript>> RehearseInPlace(const Database& db, const s
   InterruptCheck interrupted = [&db] { return db.IsInterrupted(); };
   Result<MigrationFolder> folder = ReadMigrationFolder(dir);
   if (!folder) return folder.error();
-  Result<MigrationPlan> plan = PlanMigration(db, *folder, target, interrupted);
+  Result<MigrationPlan> plan = PlanMigration(db, *folder, target);
   if (!plan) return plan.error();
   if (plan->pending.empty()) return std::vector<RehearsedScript>();
   if (!db.InAutocommit()) {

@@ -27,6 +27,9 @@ class ScriptRunner {
   ScriptRunner(const Database& db, const SqlScript& script, const ScriptSteps& steps,
                SettingsKeeper* settings);
 
+  // An error with the place of the statement in front.
+  Error At(size_t offset, int code, const std::string& message) const;
+
   // In the transaction that the caller has opened.
   Status RunPart(const ScriptStep& part);
   // Outside of any transaction; waits for locks.
@@ -42,7 +45,6 @@ class ScriptRunner {
   Status RunTransactionStatement(const SpecialStatement& statement);
   Status CheckEncoding(const SpecialStatement& statement) const;
   bool IsSkipped(size_t index) const;
-  Error At(size_t offset, int code, const std::string& message) const;
   Error FailedToPrepare(size_t begin) const;
 
   const Database& db_;

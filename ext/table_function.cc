@@ -5,6 +5,8 @@
 #include <new>
 #include <string>
 
+#include "transaction.h"
+
 namespace fastmigrate {
 namespace {
 
@@ -192,8 +194,13 @@ int RegisterTableFunction(sqlite3* db, const TableFunction& function, bool in_te
   int rc = sqlite3_create_module_v2(db, function.name, module, data, nullptr);
   if (rc != SQLITE_OK || !in_temp) return rc;
   std::string name(function.name);
-  (void)Database::Borrow(db).Execute("CREATE VIRTUAL TABLE IF NOT EXISTS temp." + name + " USING " +
-                                     name);
+  // It needs the schema of main, which another process may be changing right now.
+  Database host = Database::Borrow(db);
+  (void)RetryWhileBusy(
+      [&host] { return host.IsInterrupted(); },
+      [&] {
+        return host.Execute("CREATE VIRTUAL TABLE IF NOT EXISTS temp." + name + " USING " + name);
+      });
   return SQLITE_OK;
 }
 

@@ -13,10 +13,12 @@ SELECT fastmigrate_new('migrations', 'übersicht');
 --! end
 SELECT fastmigrate_new('migrations', 'next');
 
--- The folder alone decides, not the database.
+-- A script that the database would take for an old one is not made.
+--! open ahead.db
 CREATE TABLE t (a);
 SELECT fastmigrate_enroll(50);
 SELECT fastmigrate_new('migrations', 'after enrolling');
+--! open test.db
 
 -- Nothing may lead out of the folder.
 SELECT fastmigrate_new('migrations', '../../etc/passwd');

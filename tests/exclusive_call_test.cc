@@ -50,24 +50,6 @@ TEST(ExclusiveCall, MovesWithItsMark) {
   EXPECT_TRUE(ExclusiveCall::Begin(db, "second"));
 }
 
-TEST(ExclusiveCall, IsRefusedInsideAStatementThatWrites) {
-  Database db = OpenDatabase();
-  Query(db, "CREATE TABLE t (a)");
-  std::string error;
-  std::function<void()> action = [&] {
-    Result<ExclusiveCall> call = ExclusiveCall::Begin(db, "fastmigrate_apply");
-    error = call ? "" : call.error().message;
-  };
-  DefineAction(db, "act", &action);
-  Query(db, "SELECT act()");
-  EXPECT_EQ(error, "");
-  Query(db, "INSERT INTO t SELECT act()");
-  EXPECT_EQ(
-      error,
-      "fastmigrate_apply() cannot be called inside a statement that writes (INSERT ... SELECT, "
-      "CREATE TABLE AS, UPDATE); call it in a SELECT of its own");
-}
-
 TEST(ExclusiveCall, IsFineInATransactionThatHasWritten) {
   Database db = OpenDatabase();
   Query(db, "BEGIN; CREATE TABLE t (a)");

@@ -114,13 +114,6 @@ TEST(Surface, WritesNothingIntoTheDatabase) {
   EXPECT_EQ(std::filesystem::file_size(project.file()), 0u);
 }
 
-// A script may choose the encoding of a new database only before anything fixes it.
-TEST(Surface, LeavesTheEncodingOfANewDatabaseOpen) {
-  Database db = OpenHost();
-  EXPECT_EQ(Query(db, "PRAGMA encoding = 'UTF-16le'; CREATE TABLE t (a); PRAGMA encoding"),
-            "UTF-16le");
-}
-
 // --- what each of the simple ones gives
 
 TEST(Version, OfMainAndOfAttachedDatabases) {

@@ -74,6 +74,23 @@ TEST(ScalarFunction, ThatChangesIsForTheApplicationsSqlOnly) {
   EXPECT_EQ(Query(db, "SELECT x FROM v"), "error 1: unsafe use of count_tables()");
 }
 
+TEST(ScalarFunction, ThatChangesIsRefusedInsideAStatementThatWrites) {
+  const std::string refusal =
+      "error 1: count_tables() cannot be called inside a statement that writes (INSERT ... SELECT, "
+      "CREATE TABLE AS, UPDATE); call it in a SELECT of its own";
+  Database db = OpenWith(kTables);
+  Query(db, "CREATE TABLE t (a)");
+  EXPECT_EQ(Query(db, "INSERT INTO t SELECT count_tables()"), refusal);
+  EXPECT_EQ(Query(db, "CREATE TABLE u AS SELECT count_tables()"), refusal);
+  EXPECT_EQ(Query(db, "BEGIN; INSERT INTO t VALUES (1); SELECT count_tables()"), "1");
+  EXPECT_EQ(Query(db, "UPDATE t SET a = count_tables()"), refusal);
+}
+
+TEST(ScalarFunction, ThatReadsMayStandInAStatementThatWrites) {
+  Database db = OpenWith(kCount);
+  EXPECT_EQ(Query(db, "CREATE TABLE t AS SELECT count_some(1) AS a; SELECT a FROM t"), "1");
+}
+
 TEST(ScalarFunction, ThatReadsMayStandInAView) {
   Database db = OpenWith(kCount);
   Query(db, "CREATE VIEW v AS SELECT count_some(1) AS x");
