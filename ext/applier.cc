@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "attachments.h"
 #include "ledger.h"
 #include "process.h"
 #include "settings.h"
@@ -13,42 +14,6 @@ namespace {
 
 constexpr std::chrono::seconds kBatchAge{1};
 constexpr char kScriptSavepoint[] = "fastmigrate script";
-
-Result<std::vector<std::string>> AttachedSchemas(const Database& db) {
-  Result<Statement> rows = db.Prepare("PRAGMA database_list");
-  if (!rows) return rows.error();
-  std::vector<std::string> schemas;
-  while (true) {
-    Result<bool> row = rows->Step();
-    if (!row) return row.error();
-    if (!*row) return schemas;
-    if (rows->Text(1) != "temp") schemas.push_back(rows->Text(1));
-  }
-}
-
-// Detaches, when it goes, what was attached since.
-class AttachmentKeeper {
- public:
-  AttachmentKeeper(const Database& db, bool needed) : db_(db) {
-    if (!needed) return;
-    if (Result<std::vector<std::string>> schemas = AttachedSchemas(db); schemas) before_ = *schemas;
-  }
-  ~AttachmentKeeper() {
-    if (before_.empty()) return;
-    Result<std::vector<std::string>> now = AttachedSchemas(db_);
-    if (!now) return;
-    for (const std::string& schema : *now) {
-      bool is_new = std::find(before_.begin(), before_.end(), schema) == before_.end();
-      if (is_new) (void)db_.Execute("DETACH " + QuoteName(schema));
-    }
-  }
-  AttachmentKeeper(const AttachmentKeeper&) = delete;
-  AttachmentKeeper& operator=(const AttachmentKeeper&) = delete;
-
- private:
-  const Database& db_;
-  std::vector<std::string> before_;
-};
 
 // Each script begins as on a new connection.
 void ForgetRowid(const Database& db) { sqlite3_set_last_insert_rowid(db.handle(), 0); }
@@ -109,6 +74,10 @@ Applier::Applier(const Database& db, ApplyOptions options)
 Status Applier::Apply(std::span<PendingScript> scripts, int version) {
   RowidKeeper rowid(db_);
   EnforcementOff enforcement(db_);
+  AttachmentKeeper attachments(
+      db_, std::any_of(scripts.begin(), scripts.end(), [](const PendingScript& script) {
+        return script.sql().Has(StatementKind::kAttach);
+      }));
   version_ = committed_version_ = version;
   Status status = Run(scripts);
   while (retry_with_) {

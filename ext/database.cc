@@ -3,20 +3,12 @@
 #include <atomic>
 #include <cctype>
 
+#include "sql_lexer.h"
+
 namespace fastmigrate {
 namespace {
 
 std::atomic<ConnectionSetup> connection_setup = nullptr;
-
-std::string Doubled(std::string_view text, char quote) {
-  std::string quoted(1, quote);
-  for (char c : text) {
-    if (c == quote) quoted += quote;
-    quoted += c;
-  }
-  quoted += quote;
-  return quoted;
-}
 
 // For the path and the parameters of a URI; everything that could mean something is escaped.
 std::string PercentEncoded(std::string_view text) {
@@ -220,7 +212,7 @@ bool IsMissingObject(const Error& error) {
   return false;
 }
 
-std::string QuoteName(std::string_view name) { return Doubled(name, '"'); }
-std::string QuoteText(std::string_view text) { return Doubled(text, '\''); }
+std::string QuoteName(std::string_view name) { return Quoted(name, '"'); }
+std::string QuoteText(std::string_view text) { return Quoted(text, '\''); }
 
 }  // namespace fastmigrate

@@ -47,6 +47,14 @@ Status PendingScript::LoadText() {
   return {};
 }
 
+std::string ReachesOtherFile(const PendingScript& script) {
+  for (const SpecialStatement& statement : script.sql().specials) {
+    if (statement.kind == StatementKind::kAttach) return "ATTACH";
+    if (statement.kind == StatementKind::kVacuum && statement.name == "into") return "VACUUM INTO";
+  }
+  return "";
+}
+
 Result<std::string> ReadChecksum(const Migration& migration) {
   Result<PendingScript> script = PendingScript::Read(migration, false);
   if (!script) return script.error();

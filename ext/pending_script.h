@@ -41,6 +41,10 @@ class PendingScript {
   bool has_text_ = false;
 };
 
+// What in the script reaches another database file, "ATTACH" or "VACUUM INTO"; empty when nothing
+// does. What is only tried must not touch one.
+std::string ReachesOtherFile(const PendingScript& script);
+
 // The checksum of a migration's file, by its kind. Reads it, keeps nothing.
 Result<std::string> ReadChecksum(const Migration& migration);
 

@@ -25,6 +25,11 @@ Result<std::vector<RehearsedScript>> Rehearse(const Database& db, MigrationPlan 
   std::vector<RehearsedScript> rows;
   int version = plan.version;
   for (PendingScript& script : plan.pending) {
+    if (std::string statement = ReachesOtherFile(script); !statement.empty()) {
+      rows.push_back(Failed(script, script.migration().name + " holds " + statement +
+                                        ", and a rehearsal must not touch another database"));
+      return rows;
+    }
     if (!db.InAutocommit()) {
       if (std::string outside = WhatNeedsNoTransaction(script, db); !outside.empty()) {
         rows.push_back(Failed(script, script.migration().name + " " + outside +
@@ -47,25 +52,34 @@ Result<std::vector<RehearsedScript>> Rehearse(const Database& db, MigrationPlan 
   return rows;
 }
 
+Result<MigrationPlan> PlanFrom(const Database& db, const std::string& dir,
+                               std::optional<int> target) {
+  Result<MigrationFolder> folder = ReadMigrationFolder(dir);
+  if (!folder) return folder.error();
+  return PlanMigration(db, *folder, target);
+}
+
+ApplyOptions OptionsFor(const Database& host) {
+  ApplyOptions options;
+  options.interrupted = [&host] { return host.IsInterrupted(); };
+  options.check_foreign_keys = ForeignKeysEnforced(host);
+  return options;
+}
+
 }  // namespace
 
 Result<std::vector<RehearsedScript>> RehearseOnCopy(const Database& db, const std::string& dir,
                                                     std::optional<int> target) {
-  InterruptCheck interrupted = [&db] { return db.IsInterrupted(); };
-  Result<MigrationFolder> folder = ReadMigrationFolder(dir);
-  if (!folder) return folder.error();
-  Result<MigrationPlan> plan = PlanMigration(db, *folder, target);
+  ApplyOptions options = OptionsFor(db);
+  Result<MigrationPlan> plan = PlanFrom(db, dir, target);
   if (!plan) return plan.error();
   if (plan->pending.empty()) return std::vector<RehearsedScript>();
   // A file, so that VACUUM, journal_mode and programs do what they would do.
   Result<std::unique_ptr<Scratch>> copy = Scratch::Open(db, Scratch::Place::kFile);
   if (!copy) return copy.error();
-  if (Status status = CopyDatabase(db, (*copy)->db(), interrupted); !status) {
+  if (Status status = CopyDatabase(db, (*copy)->db(), options.interrupted); !status) {
     return status.error().Within("cannot copy the database");
   }
-  ApplyOptions options;
-  options.interrupted = interrupted;
-  options.check_foreign_keys = ForeignKeysEnforced(db);
   return Rehearse((*copy)->db(), std::move(*plan), options,
                   "\na copy has not what only your connection has; SELECT "
                   "fastmigrate_rehearse(...) rehearses on yours");
@@ -73,21 +87,16 @@ Result<std::vector<RehearsedScript>> RehearseOnCopy(const Database& db, const st
 
 Result<std::vector<RehearsedScript>> RehearseInPlace(const Database& db, const std::string& dir,
                                                      std::optional<int> target) {
-  InterruptCheck interrupted = [&db] { return db.IsInterrupted(); };
-  Result<MigrationFolder> folder = ReadMigrationFolder(dir);
-  if (!folder) return folder.error();
-  Result<MigrationPlan> plan = PlanMigration(db, *folder, target);
+  ApplyOptions options = OptionsFor(db);
+  Result<MigrationPlan> plan = PlanFrom(db, dir, target);
   if (!plan) return plan.error();
   if (plan->pending.empty()) return std::vector<RehearsedScript>();
   if (!db.InAutocommit()) {
     if (Status status = RefuseInTransaction(db, {}); !status) return status.error();
   }
-  ApplyOptions options;
-  options.interrupted = interrupted;
-  options.check_foreign_keys = ForeignKeysEnforced(db);
   RowidKeeper rowid(db);
   EnforcementOff enforcement(db);
-  Result<Transaction> transaction = Transaction::Begin(db, interrupted);
+  Result<Transaction> transaction = Transaction::Begin(db, options.interrupted);
   if (!transaction) return transaction.error();
   Result<std::vector<RehearsedScript>> rows = Rehearse(db, std::move(*plan), options, "");
   transaction->Rollback();

@@ -13,19 +13,6 @@ std::string WithoutState(const std::string& message) {
   return message.substr(0, message.find("\ndatabase stays"));
 }
 
-// A replay must neither change another database nor depend on what it holds today.
-Status RefuseOtherDatabases(const PendingScript& script) {
-  if (script.IsProgram()) return {};
-  for (const SpecialStatement& statement : script.sql().specials) {
-    bool vacuum_into = statement.kind == StatementKind::kVacuum && statement.name == "into";
-    if (statement.kind != StatementKind::kAttach && !vacuum_into) continue;
-    return MakeError("cannot verify: " + script.migration().name + " holds " +
-                     (vacuum_into ? "VACUUM INTO" : "ATTACH") +
-                     ", and a replay must not touch another database");
-  }
-  return {};
-}
-
 }  // namespace
 
 Replay::Replay(const Database& host, std::unique_ptr<Scratch> scratch,
@@ -59,7 +46,11 @@ Status Replay::RunTo(int version) {
 }
 
 Status Replay::RunScript(PendingScript* script) {
-  if (Status status = RefuseOtherDatabases(*script); !status) return status;
+  // A replay must neither change another database nor depend on what it holds today.
+  if (std::string statement = ReachesOtherFile(*script); !statement.empty()) {
+    return MakeError("cannot verify: " + script->migration().name + " holds " + statement +
+                     ", and a replay must not touch another database");
+  }
   ApplyOptions options;
   options.interrupted = [this] { return host_.IsInterrupted(); };
   while (true) {

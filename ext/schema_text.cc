@@ -38,16 +38,6 @@ bool IsPlainWord(std::string_view name) {
   return token.kind == TokenKind::kWord && token.text.size() == name.size();
 }
 
-std::string Quoted(std::string_view text, char quote) {
-  std::string quoted(1, quote);
-  for (char c : text) {
-    if (c == quote) quoted += quote;
-    quoted += c;
-  }
-  quoted += quote;
-  return quoted;
-}
-
 // Whether an expression or a name may end with this token, so that a name after it is an alias.
 bool EndsOperand(const Token& token) {
   switch (token.kind) {

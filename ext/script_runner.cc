@@ -43,9 +43,9 @@ size_t FindWord(const SqlScript& script, size_t begin, const std::string& word) 
   Lexer lexer(script.text, begin);
   Token first = lexer.NextSql();
   if (word.empty()) return first.offset;
-  for (Token token = first; token.kind != TokenKind::kEnd && token.kind != TokenKind::kSemicolon;
-       token = lexer.NextSql()) {
+  for (Token token = first; token.kind != TokenKind::kEnd; token = lexer.NextSql()) {
     if (token.text == word || EqualIgnoringCase(Unquoted(token), word)) return token.offset;
+    if (token.kind == TokenKind::kSemicolon) break;
   }
   return first.offset;
 }

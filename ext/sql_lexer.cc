@@ -221,6 +221,16 @@ std::string Unquoted(const Token& token) {
   return name;
 }
 
+std::string Quoted(std::string_view text, char quote) {
+  std::string quoted(1, quote);
+  for (char c : text) {
+    if (c == quote) quoted += quote;
+    quoted += c;
+  }
+  quoted += quote;
+  return quoted;
+}
+
 Position PositionAt(std::string_view text, size_t offset) {
   Position position;
   offset = std::min(offset, text.size());

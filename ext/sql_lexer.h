@@ -85,6 +85,9 @@ class Lexer {
 // doubled quotes made single.
 std::string Unquoted(const Token& token);
 
+// The text in these quotes, those in it doubled: the reverse.
+std::string Quoted(std::string_view text, char quote);
+
 // ASCII letter case makes no difference, as in SQLite's keywords and names.
 bool EqualIgnoringCase(std::string_view a, std::string_view b);
 

@@ -92,7 +92,14 @@ int BestIndex(sqlite3_vtab* vtab, sqlite3_index_info* info) {
     const auto& constraint = info->aConstraint[i];
     int argument = constraint.iColumn - table->column_count;
     if (argument < 0 || argument >= table->argument_count) continue;
-    if (constraint.op != SQLITE_INDEX_CONSTRAINT_EQ) continue;
+    if (constraint.op != SQLITE_INDEX_CONSTRAINT_EQ) {
+      // It would be passed over, and the function run with its default.
+      sqlite3_free(table->zErrMsg);
+      table->zErrMsg =
+          sqlite3_mprintf("%s: %s are arguments; give them with =", table->function->name,
+                          table->function->arguments);
+      return SQLITE_ERROR;
+    }
     // An argument that depends on a table further in: this join order cannot work.
     if (constraint.usable == 0) return SQLITE_CONSTRAINT;
     constraint_of[argument] = i;

@@ -55,3 +55,9 @@ SELECT version, name FROM fastmigrate_apply('migrations', 1);
 
 -- The table cannot be written.
 DELETE FROM fastmigrate_apply;
+
+-- An argument is given with =; anything else would apply what was not meant.
+--! open arguments.db
+SELECT version FROM fastmigrate_apply('migrations') WHERE target < 2;
+SELECT version FROM fastmigrate_apply WHERE dir LIKE 'migrations';
+SELECT fastmigrate_version();

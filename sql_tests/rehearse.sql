@@ -38,3 +38,14 @@ SELECT fastmigrate_rehearse(NULL);
 --! open unmanaged.db
 CREATE TABLE t (a);
 SELECT * FROM fastmigrate_rehearse('migrations');
+
+-- Another file would not be left alone by what is only tried.
+--! open other.db
+--! file attaches/0001-log.sql
+ATTACH 'log.db' AS log;
+CREATE TABLE log.entries (x);
+DETACH log;
+--! end
+SELECT version, ok, error FROM fastmigrate_rehearse('attaches');
+SELECT fastmigrate_rehearse('attaches');
+--! list .

@@ -357,8 +357,9 @@ TEST(TableForm, IsInTempEvenWhenMainWasLockedAtLoad) {
   Project project;
   Database other = OpenDatabase(project.file());
   ASSERT_EQ(Query(other, "CREATE TABLE t (a); BEGIN EXCLUSIVE"), "");
-  Database db = project.Open();
-  ASSERT_EQ(Query(other, "COMMIT"), "");
+  Database db = OpenDatabase(project.file());
+  BusyHook hook(db, [&] { EXPECT_EQ(Query(other, "COMMIT"), ""); });
+  ASSERT_EQ(RegisterFunctions(db.handle()), SQLITE_OK);
   EXPECT_EQ(Query(db, "SELECT name FROM temp.sqlite_schema"), "fastmigrate_apply");
 }
 

@@ -271,6 +271,10 @@ TEST_P(StatementEnd, IsThatOfSqlite) {
   Database db = OpenDatabase();
   ASSERT_EQ(Query(db, kTables), "");
   const std::string statement = GetParam();
+  if (statement.find("\xEF\xBB\xBF") != std::string::npos &&
+      Query(db, "\xEF\xBB\xBFSELECT 1") != "1") {
+    GTEST_SKIP() << "this SQLite takes a byte order mark only for a name";
+  }
   // Behind the statement a special one whose place we are told.
   const std::string text = statement + " PRAGMA cache_size = 1; VACUUM";
   SqlScript script = ReadOrFail(text);

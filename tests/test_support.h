@@ -177,6 +177,27 @@ class StatementTrace {
   std::function<void(std::string_view)> before_;
 };
 
+// While it lives, calls `action` each time a lock is in the connection's way; SQLite itself then
+// gives up, as without a busy handler.
+class BusyHook {
+ public:
+  BusyHook(const Database& db, std::function<void()> action)
+      : handle_(db.handle()), action_(std::move(action)) {
+    auto call = [](void* self, int) {
+      static_cast<BusyHook*>(self)->action_();
+      return 0;
+    };
+    sqlite3_busy_handler(handle_, call, this);
+  }
+  ~BusyHook() { sqlite3_busy_handler(handle_, nullptr, nullptr); }
+  BusyHook(const BusyHook&) = delete;
+  BusyHook& operator=(const BusyHook&) = delete;
+
+ private:
+  sqlite3* handle_;
+  std::function<void()> action_;
+};
+
 }  // namespace fastmigrate
 
 #endif  // FASTMIGRATE_TESTS_TEST_SUPPORT_H_
