@@ -177,11 +177,9 @@ int64_t Database::TotalChanges() const {
   return sqlite3_total_changes(handle_);
 }
 
+// Any statement that is started while the interrupt is in force fails with it.
+// sqlite3_is_interrupted (3.41) would go on saying so when the interrupted statement has ended.
 bool Database::IsInterrupted() const {
-#if SQLITE_VERSION_NUMBER >= 3041000
-  if (sqlite3_libversion_number() >= 3041000) return sqlite3_is_interrupted(handle_) != 0;
-#endif
-  // Any statement that is started while the interrupt is in force fails with it.
   return sqlite3_exec(handle_, "SELECT 1", nullptr, nullptr, nullptr) == SQLITE_INTERRUPT;
 }
 
