@@ -27,7 +27,10 @@ class Migrator {
       if (Status status = OpenSide(); !status) return status.error();
     }
     while (true) {
-      if (Status status = Plan(*folder); !status) return status.error();
+      if (Status status = Plan(*folder); !status) {
+        if (total_ == 0) return status.error();
+        return Explained(status.error(), false, "no more were run");
+      }
       if (pending_.empty()) return std::move(run_);
       if (total_ == 0) total_ = pending_.size();
       if (Status status = RefuseWhatCannotWork(); !status) return status.error();
@@ -102,8 +105,9 @@ class Migrator {
       bool attaches = step.outside->kind == StatementKind::kAttach ||
                       step.outside->kind == StatementKind::kDetach ||
                       step.outside->kind == StatementKind::kVacuum;
-      // The host's connection has its encoding fixed, and could read no other.
-      bool recodes = step.outside->name == "encoding";
+      // The host's connection has its encoding fixed, and could read no other. Once there is a
+      // table, SQLite passes over this pragma.
+      bool recodes = step.outside->name == "encoding" && IsEmpty();
       if (!leaves_wal && !recodes && (side_ || !attaches)) continue;
       if (Status status = script.LoadText(); !status) return status;
       return MakeError(MessageAt(script.migration().name, script.sql().text, step.outside->offset,
@@ -114,6 +118,12 @@ class Migrator {
                        "; no script was run");
     }
     return {};
+  }
+
+  bool IsEmpty() const {
+    Result<std::optional<int64_t>> objects =
+        reader().QueryInteger("SELECT count(*) FROM main.sqlite_schema");
+    return objects && objects->value_or(1) == 0;
   }
 
   std::string JournalMode() const {
