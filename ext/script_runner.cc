@@ -94,8 +94,13 @@ Status ScriptRunner::RunOutside(const SpecialStatement& statement,
   }
   size_t end = 0;
   Status status = RetryWhileBusy(interrupted, [&] { return RunStatement(statement.offset, &end); });
-  if (!status || statement.name != "encoding") return status;
-  return CheckEncoding(statement);
+  if (!status) return status;
+  if (statement.name == "journal_mode") {
+    // Where a temp database is open, SQLite (3.40) takes main for being in a transaction after the
+    // change to WAL, and refuses a checkpoint, until something has read it.
+    (void)db_.QueryInteger("PRAGMA main.schema_version");
+  }
+  return statement.name == "encoding" ? CheckEncoding(statement) : status;
 }
 
 // SQLite passes over PRAGMA encoding once it has fixed the encoding of the connection. Of a

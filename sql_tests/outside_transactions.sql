@@ -62,3 +62,15 @@ VACUUM;
 SELECT version, name FROM fastmigrate_apply('memory');
 SELECT fastmigrate_version();
 SELECT fastmigrate_apply('memory');
+
+-- A checkpoint right behind the change to WAL, which SQLite refuses while a temp database is open.
+--! open checkpoint.db
+--! file checkpoint/0001-to-wal.sql
+CREATE TABLE a (x);
+PRAGMA journal_mode = WAL;
+--! end
+--! file checkpoint/0002-checkpoint.sql
+PRAGMA wal_checkpoint;
+CREATE TABLE b (x);
+--! end
+SELECT fastmigrate_apply('checkpoint');
