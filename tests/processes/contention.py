@@ -3,7 +3,7 @@
 
 Each call must succeed with the same final version, and each script must run once: every script adds a
 row to a log that would take a second one as well. Some scripts drop tables, which the table form has to
-do on a side connection. In DELETE and WAL mode, both forms, with the host's busy timeout at 0 and 5 s.
+do on a side connection, and one is split by a VACUUM. In DELETE and WAL mode, both forms, with the host's busy timeout at 0 and 5 s.
 
     contention.py [--extension PATH] [--rounds 2] [--processes 8] [--scripts 100]
 """
@@ -27,6 +27,8 @@ def write_folder(directory, count):
             sql += f"DROP TABLE t{n - 10};\n"
         if n % 20 == 0:
             sql += f"BEGIN;\nCREATE INDEX i{n} ON t{n} (a);\nCOMMIT;\n"
+        if n == 50:  # two transactions: the second process must not run the first part again
+            sql += "VACUUM;\nCREATE TABLE behind_vacuum (a);\n"
         with open(os.path.join(directory, f"{n:04d}-step.sql"), "w", encoding="utf-8") as file:
             file.write(sql)
 
