@@ -192,6 +192,7 @@ Result<Cell> Accept(const Database& db, const Arguments& arguments) {
 
 // fastmigrate_schema() -> TEXT
 Result<Cell> SchemaText(const Database& db, const Arguments&) {
+  ReadSnapshot snapshot(db);
   Result<std::string> script = SchemaScript(db);
   if (!script) return script.error();
   return Cell(*script);

@@ -137,12 +137,13 @@ void BindOptional(Statement* statement, int index, const std::optional<std::stri
   text ? statement->Bind(index, *text) : statement->BindNull(index);
 }
 
-// Reads again while another connection has the file locked.
+// Reads as of one moment; again while another connection has the file locked.
 template <typename T>
 Result<T> ReadWaiting(const Database& db, const std::function<Result<T>()>& read) {
   Result<T> result = T();
   Status status = RetryWhileBusy([&db] { return db.IsInterrupted(); },
                                  [&]() -> Status {
+                                   ReadSnapshot snapshot(db);
                                    result = read();
                                    return result ? Status() : Status(result.error());
                                  });

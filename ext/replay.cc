@@ -95,10 +95,12 @@ Result<std::vector<Difference>> Verify(const Database& db, const MigrationFolder
 }
 
 Result<std::optional<int>> FindVersion(const Database& db, const MigrationFolder& folder) {
+  std::optional<ReadSnapshot> snapshot(std::in_place, db);
   Result<std::vector<SchemaRow>> rows = ReadSchemaRows(db);
   if (!rows) return rows.error();
   Result<Schema> actual = ReadSchema(db);
   if (!actual) return actual.error();
+  snapshot.reset();
   Result<std::unique_ptr<Replay>> replay = Replay::Begin(db, folder, folder.LastVersion());
   if (!replay) return replay.error();
 

@@ -86,6 +86,16 @@ void Transaction::Rollback() {
   db_ = nullptr;
 }
 
+ReadSnapshot::ReadSnapshot(const Database& db) : db_(db) {
+  if (db.InAutocommit() && !IsWriting(db)) begun_ = db.Execute("BEGIN").ok();
+}
+
+// COMMIT, since a ROLLBACK would call the host's rollback hook.
+ReadSnapshot::~ReadSnapshot() {
+  if (!begun_ || db_.InAutocommit()) return;
+  if (!db_.Execute("COMMIT")) Undo(db_, "ROLLBACK");
+}
+
 Result<Savepoint> Savepoint::Open(const Database& db, std::string name) {
   // Outside of a transaction it would begin one, and its release would commit it.
   if (db.InAutocommit()) return MakeError("no transaction is open for a savepoint");

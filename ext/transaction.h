@@ -60,6 +60,21 @@ class Transaction {
   bool nested_;
 };
 
+// While it is there, all statements that read see the database as of one moment, whatever other
+// connections commit. It does nothing in a transaction, which does the same, nor while a statement
+// of the connection writes, from which no transaction can be begun and ended.
+class ReadSnapshot {
+ public:
+  explicit ReadSnapshot(const Database& db);
+  ~ReadSnapshot();
+  ReadSnapshot(const ReadSnapshot&) = delete;
+  ReadSnapshot& operator=(const ReadSnapshot&) = delete;
+
+ private:
+  const Database& db_;
+  bool begun_ = false;
+};
+
 // A savepoint inside a transaction: rolled back and released unless Release() is called.
 class Savepoint {
  public:

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -349,6 +350,33 @@ TEST(LedgerTable, IsOneOfTwoInAnyLetterCase) {
   EXPECT_TRUE(IsLedgerTable("_Fastmigrate_History"));
   EXPECT_FALSE(IsLedgerTable("meta"));
   EXPECT_FALSE(IsLedgerTable("_meta2"));
+}
+
+// Each of its statements begins with a call of the action; the database is in WAL mode, so that
+// another connection can commit between them.
+TEST(Ledger, IsReadAsOfOneMoment) {
+  TempFolder temp;
+  Database other = OpenDatabase(temp.Path("a.db"));
+  ASSERT_EQ(Query(other, "PRAGMA journal_mode = WAL"), "wal");
+  Database db = OpenDatabase(temp.Path("a.db"));
+  std::function<void(const std::string&)> before_statement = [&](const std::string& sql) {
+    if (sql.find("EXISTS") == std::string::npos) return;
+    ASSERT_TRUE(CreateLedger(other));
+    ASSERT_EQ(Query(other, "CREATE TABLE content (x)"), "");
+  };
+  sqlite3_trace_v2(
+      db.handle(), SQLITE_TRACE_STMT,
+      [](unsigned, void* action, void*, void* sql) {
+        (*static_cast<std::function<void(const std::string&)>*>(action))(
+            static_cast<const char*>(sql));
+        return 0;
+      },
+      &before_statement);
+  Result<LedgerState> ledger = ReadLedger(db);
+  ASSERT_TRUE(ledger) << ledger.error().message;
+  EXPECT_FALSE(ledger->version);
+  EXPECT_FALSE(ledger->has_content);
+  EXPECT_TRUE(db.InAutocommit());
 }
 
 }  // namespace
