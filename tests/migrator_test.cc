@@ -601,14 +601,14 @@ TEST(UnderACursor, TableFormDropIsRefusedAndQuotesIt) {
 
 // --- nothing to do, and refusals
 
-TEST(UpToDate, WritesNothingAndTakesNoLock) {
+TEST(UpToDate, WritesNothingAndTakesNoWriteLock) {
   for (bool table_form : {false, true}) {
     Started test;
     Database other = test.project.Open();
     ASSERT_EQ(Query(other, "BEGIN IMMEDIATE"), "");  // would make a writer wait
     int begins = 0;
     StatementTrace trace(test.db, [&](std::string_view sql) {
-      if (sql.find("BEGIN") != std::string_view::npos) ++begins;
+      if (sql.find("BEGIN IMMEDIATE") != std::string_view::npos) ++begins;
     });
     EXPECT_EQ(table_form ? ApplyTable(test.db, test.project) : Apply(test.db, test.project),
               table_form ? "" : "1");
