@@ -18,9 +18,17 @@ namespace {
 
 const fs::path kFolder = fs::path(SOURCE_DIR) / "ext";
 
-std::string ReadFile(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  EXPECT_TRUE(in) << path;
+// A file is known by its name alone.
+fs::path PathOf(const fs::path& name) {
+  for (const auto& entry : fs::recursive_directory_iterator(kFolder)) {
+    if (entry.path().filename() == name.filename()) return entry.path();
+  }
+  return name;
+}
+
+std::string ReadFile(const fs::path& name) {
+  std::ifstream in(PathOf(name), std::ios::binary);
+  EXPECT_TRUE(in) << name;
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
@@ -49,7 +57,7 @@ std::vector<std::string> IncludesOf(const std::string& file) {
 
 std::set<std::string> SourceFiles() {
   std::set<std::string> names;
-  for (const auto& entry : fs::directory_iterator(kFolder)) {
+  for (const auto& entry : fs::recursive_directory_iterator(kFolder)) {
     const std::string extension = entry.path().extension().string();
     if (extension == ".h" || extension == ".cc") names.insert(entry.path().filename().string());
   }

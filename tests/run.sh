@@ -88,12 +88,12 @@ compile() {
 }
 
 formatted() {
-  clang-format --dry-run -Werror ext/*.h ext/*.cc tests/*.cc sql_tests/*.cc
+  git ls-files -z '*.h' '*.cc' | xargs -0 clang-format --dry-run -Werror
 }
 
 # The compile commands are GCC's, so clang may not know each of their warning options.
 tidy() {
-  printf '%s\0' ext/*.cc | xargs -0 -n 1 -P "$(nproc)" clang-tidy --quiet -p "$build" \
+  git ls-files -z 'ext/*.cc' | xargs -0 -n 1 -P "$(nproc)" clang-tidy --quiet -p "$build" \
     --extra-arg=-Wno-unknown-warning-option
 }
 
