@@ -18,17 +18,9 @@ namespace {
 
 const fs::path kFolder = fs::path(SOURCE_DIR) / "ext";
 
-// A file is known by its name alone.
-fs::path PathOf(const fs::path& name) {
-  for (const auto& entry : fs::recursive_directory_iterator(kFolder)) {
-    if (entry.path().filename() == name.filename()) return entry.path();
-  }
-  return name;
-}
-
-std::string ReadFile(const fs::path& name) {
-  std::ifstream in(PathOf(name), std::ios::binary);
-  EXPECT_TRUE(in) << name;
+std::string ReadFile(const fs::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  EXPECT_TRUE(in) << path;
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
@@ -47,7 +39,7 @@ std::vector<std::string> ListedSources() {
   const size_t begin = text.find("set(FASTMIGRATE_SOURCES");
   EXPECT_NE(begin, std::string::npos);
   const std::string list = text.substr(begin, text.find(')', begin) - begin);
-  return FindAll(list, std::regex(R"(([a-z0-9_]+\.(?:h|cc))\b)"));
+  return FindAll(list, std::regex(R"(((?:[a-z0-9_]+/)?[a-z0-9_]+\.(?:h|cc))\b)"));
 }
 
 std::vector<std::string> IncludesOf(const std::string& file) {
@@ -55,11 +47,14 @@ std::vector<std::string> IncludesOf(const std::string& file) {
                  std::regex(R"(\n\s*#\s*include\s*["<]([^">]+)[">])"));
 }
 
+// Every header and source below ext/, as includes name them: "sql/lexer.h".
 std::set<std::string> SourceFiles() {
   std::set<std::string> names;
   for (const auto& entry : fs::recursive_directory_iterator(kFolder)) {
     const std::string extension = entry.path().extension().string();
-    if (extension == ".h" || extension == ".cc") names.insert(entry.path().filename().string());
+    if (extension == ".h" || extension == ".cc") {
+      names.insert(fs::relative(entry.path(), kFolder).generic_string());
+    }
   }
   return names;
 }
@@ -90,6 +85,17 @@ TEST(Layers, FileIncludesOnlyFilesAboveItInTheList) {
   }
 }
 
+// A layer is a folder, so its files stand together in the list.
+TEST(Layers, FolderIsOneRunOfTheList) {
+  std::vector<std::string> folders;
+  for (const std::string& file : ListedSources()) {
+    const std::string folder = fs::path(file).parent_path().string();
+    if (folders.empty() || folders.back() != folder) folders.push_back(folder);
+  }
+  EXPECT_EQ(std::set<std::string>(folders.begin(), folders.end()).size(), folders.size())
+      << testing::PrintToString(folders);
+}
+
 TEST(Layers, QuotedIncludesNameOurFiles) {
   const std::set<std::string> files = SourceFiles();
   for (const std::string& file : files) {
@@ -104,7 +110,7 @@ TEST(Layers, OnlySqliteApiIncludesTheHeaderOfSqlite) {
   for (const std::string& file : SourceFiles()) {
     for (const std::string& included : IncludesOf(file)) {
       const bool is_sqlite = included == "sqlite3ext.h" || included == "sqlite3.h";
-      EXPECT_TRUE(!is_sqlite || file == "sqlite_api.h") << file << " includes " << included;
+      EXPECT_TRUE(!is_sqlite || file == "sqlite/sqlite_api.h") << file << " includes " << included;
     }
   }
 }

@@ -15,8 +15,8 @@
 #include <string_view>
 #include <utility>
 
-#include "database.h"
-#include "functions.h"
+#include "sqlite/database.h"
+#include "surface/functions.h"
 
 namespace fastmigrate {
 

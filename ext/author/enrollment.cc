@@ -1,18 +1,18 @@
-#include "enrollment.h"
+#include "author/enrollment.h"
 
 #include <filesystem>
 #include <functional>
 #include <system_error>
 
-#include "ledger.h"
-#include "migration_folder.h"
-#include "replay.h"
-#include "rows_script.h"
-#include "schema_diff.h"
-#include "schema_reader.h"
-#include "schema_script.h"
-#include "settings.h"
-#include "transaction.h"
+#include "author/dump_rows.h"
+#include "author/dump_schema.h"
+#include "migrate/ledger.h"
+#include "migrate/source.h"
+#include "prove/replay.h"
+#include "schema/diff.h"
+#include "sqlite/schema_reader.h"
+#include "sqlite/settings.h"
+#include "sqlite/transaction.h"
 
 namespace fastmigrate {
 namespace {

@@ -1,14 +1,14 @@
 // How a database becomes managed, other than by applying every script to an empty one; and how an
 // edit of an applied script is accepted.
 
-#ifndef FASTMIGRATE_ENROLLMENT_H_
-#define FASTMIGRATE_ENROLLMENT_H_
+#ifndef FASTMIGRATE_AUTHOR_ENROLLMENT_H_
+#define FASTMIGRATE_AUTHOR_ENROLLMENT_H_
 
 #include <string>
 #include <vector>
 
-#include "database.h"
-#include "result.h"
+#include "base/result.h"
+#include "sqlite/database.h"
 
 namespace fastmigrate {
 
@@ -34,4 +34,4 @@ Status AcceptEdit(const Database& db, int version, const std::string& dir);
 
 }  // namespace fastmigrate
 
-#endif  // FASTMIGRATE_ENROLLMENT_H_
+#endif  // FASTMIGRATE_AUTHOR_ENROLLMENT_H_

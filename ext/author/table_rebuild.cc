@@ -1,21 +1,21 @@
-#include "table_rebuild.h"
+#include "author/table_rebuild.h"
 
 #include <algorithm>
 #include <optional>
 #include <string_view>
 #include <vector>
 
-#include "foreign_keys.h"
-#include "ledger.h"
-#include "schema.h"
-#include "schema_parser.h"
-#include "schema_reader.h"
-#include "schema_text.h"
-#include "settings.h"
-#include "sql_lexer.h"
-#include "table_parser.h"
-#include "token_reader.h"
-#include "transaction.h"
+#include "migrate/ledger.h"
+#include "schema/canonical_sql.h"
+#include "schema/parser.h"
+#include "schema/schema.h"
+#include "schema/table_parser.h"
+#include "schema/token_reader.h"
+#include "sql/lexer.h"
+#include "sqlite/foreign_keys.h"
+#include "sqlite/schema_reader.h"
+#include "sqlite/settings.h"
+#include "sqlite/transaction.h"
 
 namespace fastmigrate {
 namespace {

@@ -27,14 +27,14 @@
 // are copied aside in place of that, which takes twice as long: it does when a CHECK or an index
 // names its own table, and when a temporary table hides one that has an index.
 
-#ifndef FASTMIGRATE_TABLE_REBUILD_H_
-#define FASTMIGRATE_TABLE_REBUILD_H_
+#ifndef FASTMIGRATE_AUTHOR_TABLE_REBUILD_H_
+#define FASTMIGRATE_AUTHOR_TABLE_REBUILD_H_
 
 #include <cstdint>
 #include <string>
 
-#include "database.h"
-#include "result.h"
+#include "base/result.h"
+#include "sqlite/database.h"
 
 namespace fastmigrate {
 
@@ -48,4 +48,4 @@ Result<int64_t> RebuildTable(const Database& db, const std::string& table,
 
 }  // namespace fastmigrate
 
-#endif  // FASTMIGRATE_TABLE_REBUILD_H_
+#endif  // FASTMIGRATE_AUTHOR_TABLE_REBUILD_H_

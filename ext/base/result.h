@@ -11,8 +11,8 @@
 // statement that called us. This header does not include SQLite's; the few codes that plain C++
 // needs stand here, and sqlite_api.h asserts that they agree.
 
-#ifndef FASTMIGRATE_RESULT_H_
-#define FASTMIGRATE_RESULT_H_
+#ifndef FASTMIGRATE_BASE_RESULT_H_
+#define FASTMIGRATE_BASE_RESULT_H_
 
 #include <optional>
 #include <string>
@@ -79,4 +79,4 @@ class [[nodiscard]] Status {
 
 }  // namespace fastmigrate
 
-#endif  // FASTMIGRATE_RESULT_H_
+#endif  // FASTMIGRATE_BASE_RESULT_H_

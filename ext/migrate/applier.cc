@@ -1,13 +1,13 @@
-#include "applier.h"
+#include "migrate/applier.h"
 
 #include <algorithm>
 #include <cstdlib>
 
-#include "attachments.h"
-#include "ledger.h"
-#include "process.h"
-#include "settings.h"
-#include "sql_lexer.h"
+#include "base/subprocess.h"
+#include "migrate/ledger.h"
+#include "sql/lexer.h"
+#include "sqlite/attachments.h"
+#include "sqlite/settings.h"
 
 namespace fastmigrate {
 namespace {

@@ -13,8 +13,8 @@
 // Another process may apply the same scripts meanwhile. The version is read under the write lock,
 // and scripts that it covers by then are passed over.
 
-#ifndef FASTMIGRATE_APPLIER_H_
-#define FASTMIGRATE_APPLIER_H_
+#ifndef FASTMIGRATE_MIGRATE_APPLIER_H_
+#define FASTMIGRATE_MIGRATE_APPLIER_H_
 
 #include <chrono>
 #include <cstdint>
@@ -24,14 +24,14 @@
 #include <string>
 #include <vector>
 
-#include "database.h"
-#include "foreign_keys.h"
-#include "pending_script.h"
-#include "process.h"
-#include "result.h"
-#include "script_runner.h"
-#include "script_steps.h"
-#include "transaction.h"
+#include "base/result.h"
+#include "base/subprocess.h"
+#include "migrate/pending_script.h"
+#include "migrate/script_runner.h"
+#include "migrate/script_steps.h"
+#include "sqlite/database.h"
+#include "sqlite/foreign_keys.h"
+#include "sqlite/transaction.h"
 
 namespace fastmigrate {
 
@@ -129,4 +129,4 @@ class Applier {
 
 }  // namespace fastmigrate
 
-#endif  // FASTMIGRATE_APPLIER_H_
+#endif  // FASTMIGRATE_MIGRATE_APPLIER_H_

@@ -1,11 +1,11 @@
-#include "ledger.h"
+#include "migrate/ledger.h"
 
 #include <algorithm>
 #include <functional>
 
-#include "migration.h"
-#include "sql_lexer.h"
-#include "transaction.h"
+#include "migrate/migration.h"
+#include "sql/lexer.h"
+#include "sqlite/transaction.h"
 
 namespace fastmigrate {
 namespace {

@@ -7,16 +7,16 @@
 // A `_meta` that is anything else than what the two programs create is never used and never
 // altered: reading it is an error that says what is wrong with it.
 
-#ifndef FASTMIGRATE_LEDGER_H_
-#define FASTMIGRATE_LEDGER_H_
+#ifndef FASTMIGRATE_MIGRATE_LEDGER_H_
+#define FASTMIGRATE_MIGRATE_LEDGER_H_
 
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "database.h"
-#include "result.h"
+#include "base/result.h"
+#include "sqlite/database.h"
 
 namespace fastmigrate {
 
@@ -74,4 +74,4 @@ bool IsLedgerTable(std::string_view name);
 
 }  // namespace fastmigrate
 
-#endif  // FASTMIGRATE_LEDGER_H_
+#endif  // FASTMIGRATE_MIGRATE_LEDGER_H_

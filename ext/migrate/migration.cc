@@ -1,4 +1,4 @@
-#include "migration.h"
+#include "migrate/migration.h"
 
 #include <algorithm>
 #include <array>

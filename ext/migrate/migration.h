@@ -6,14 +6,14 @@
 //   0042-.py                 version 42, a Python program
 //   001-typo.sql, 0001_a.sql, 0001-a.SQL, 0001-a.sql.bak     not scripts
 
-#ifndef FASTMIGRATE_MIGRATION_H_
-#define FASTMIGRATE_MIGRATION_H_
+#ifndef FASTMIGRATE_MIGRATE_MIGRATION_H_
+#define FASTMIGRATE_MIGRATE_MIGRATION_H_
 
 #include <optional>
 #include <string>
 #include <string_view>
 
-#include "result.h"
+#include "base/result.h"
 
 namespace fastmigrate {
 
@@ -44,4 +44,4 @@ Result<std::string> MigrationFileName(int version, std::string_view description)
 
 }  // namespace fastmigrate
 
-#endif  // FASTMIGRATE_MIGRATION_H_
+#endif  // FASTMIGRATE_MIGRATE_MIGRATION_H_

@@ -1,9 +1,9 @@
-#include "pending_script.h"
+#include "migrate/pending_script.h"
 
 #include <utility>
 
-#include "checksum.h"
-#include "migration_folder.h"
+#include "migrate/source.h"
+#include "sql/checksum.h"
 
 namespace fastmigrate {
 namespace {

@@ -4,17 +4,17 @@
 // stay in memory while they are small together; a big one is read again when its turn comes, and
 // must then still have the same checksum.
 
-#ifndef FASTMIGRATE_PENDING_SCRIPT_H_
-#define FASTMIGRATE_PENDING_SCRIPT_H_
+#ifndef FASTMIGRATE_MIGRATE_PENDING_SCRIPT_H_
+#define FASTMIGRATE_MIGRATE_PENDING_SCRIPT_H_
 
 #include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "migration.h"
-#include "result.h"
-#include "sql_script.h"
+#include "base/result.h"
+#include "migrate/migration.h"
+#include "sql/sql_script.h"
 
 namespace fastmigrate {
 
@@ -54,4 +54,4 @@ Result<std::vector<PendingScript>> ReadPendingScripts(const std::vector<Migratio
 
 }  // namespace fastmigrate
 
-#endif  // FASTMIGRATE_PENDING_SCRIPT_H_
+#endif  // FASTMIGRATE_MIGRATE_PENDING_SCRIPT_H_

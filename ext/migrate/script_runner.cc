@@ -1,9 +1,9 @@
-#include "script_runner.h"
+#include "migrate/script_runner.h"
 
 #include <algorithm>
 
-#include "source_excerpt.h"
-#include "sql_lexer.h"
+#include "sql/lexer.h"
+#include "sql/source_excerpt.h"
 
 namespace fastmigrate {
 namespace {

@@ -6,18 +6,18 @@
 //
 // Errors say where: file, line, column, the line and a caret (source_excerpt.h).
 
-#ifndef FASTMIGRATE_SCRIPT_RUNNER_H_
-#define FASTMIGRATE_SCRIPT_RUNNER_H_
+#ifndef FASTMIGRATE_MIGRATE_SCRIPT_RUNNER_H_
+#define FASTMIGRATE_MIGRATE_SCRIPT_RUNNER_H_
 
 #include <cstdint>
 #include <vector>
 
-#include "database.h"
-#include "result.h"
-#include "script_steps.h"
-#include "settings.h"
-#include "sql_script.h"
-#include "transaction.h"
+#include "base/result.h"
+#include "migrate/script_steps.h"
+#include "sql/sql_script.h"
+#include "sqlite/database.h"
+#include "sqlite/settings.h"
+#include "sqlite/transaction.h"
 
 namespace fastmigrate {
 
@@ -56,4 +56,4 @@ class ScriptRunner {
 
 }  // namespace fastmigrate
 
-#endif  // FASTMIGRATE_SCRIPT_RUNNER_H_
+#endif  // FASTMIGRATE_MIGRATE_SCRIPT_RUNNER_H_

@@ -1,10 +1,10 @@
-#include "script_steps.h"
+#include "migrate/script_steps.h"
 
 #include <algorithm>
 #include <map>
 
-#include "settings.h"
-#include "sql_lexer.h"
+#include "sql/lexer.h"
+#include "sqlite/settings.h"
 
 namespace fastmigrate {
 namespace {

@@ -15,14 +15,14 @@
 // Inside the script's own BEGIN ... COMMIT nothing is outside: there such a statement does what it
 // does in plain SQLite, which is to fail or to be ignored.
 
-#ifndef FASTMIGRATE_SCRIPT_STEPS_H_
-#define FASTMIGRATE_SCRIPT_STEPS_H_
+#ifndef FASTMIGRATE_MIGRATE_SCRIPT_STEPS_H_
+#define FASTMIGRATE_MIGRATE_SCRIPT_STEPS_H_
 
 #include <functional>
 #include <string>
 #include <vector>
 
-#include "sql_script.h"
+#include "sql/sql_script.h"
 
 namespace fastmigrate {
 
@@ -80,4 +80,4 @@ ScriptSteps PlanSteps(const SqlScript& script, const PragmaReader& present, bool
 
 }  // namespace fastmigrate
 
-#endif  // FASTMIGRATE_SCRIPT_STEPS_H_
+#endif  // FASTMIGRATE_MIGRATE_SCRIPT_STEPS_H_

@@ -1,9 +1,9 @@
-#include "replay.h"
+#include "prove/replay.h"
 
 #include <algorithm>
 #include <utility>
 
-#include "schema_reader.h"
+#include "sqlite/schema_reader.h"
 
 namespace fastmigrate {
 namespace {

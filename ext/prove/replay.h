@@ -11,22 +11,22 @@
 // of another file, a program that is not allowed to run) is an error that begins with "cannot
 // verify", never a difference. The host's database is not touched.
 
-#ifndef FASTMIGRATE_REPLAY_H_
-#define FASTMIGRATE_REPLAY_H_
+#ifndef FASTMIGRATE_PROVE_REPLAY_H_
+#define FASTMIGRATE_PROVE_REPLAY_H_
 
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "applier.h"
-#include "database.h"
-#include "migration_folder.h"
-#include "result.h"
-#include "schema.h"
-#include "schema_diff.h"
-#include "scratch.h"
-#include "stand_ins.h"
+#include "base/result.h"
+#include "migrate/applier.h"
+#include "migrate/source.h"
+#include "schema/diff.h"
+#include "schema/schema.h"
+#include "sqlite/database.h"
+#include "sqlite/scratch.h"
+#include "sqlite/stand_ins.h"
 
 namespace fastmigrate {
 
@@ -70,4 +70,4 @@ Result<std::optional<int>> FindVersion(const Database& db, const MigrationFolder
 
 }  // namespace fastmigrate
 
-#endif  // FASTMIGRATE_REPLAY_H_
+#endif  // FASTMIGRATE_PROVE_REPLAY_H_

@@ -1,8 +1,8 @@
-#include "schema.h"
+#include "schema/schema.h"
 
 #include <algorithm>
 
-#include "schema_text.h"
+#include "schema/canonical_sql.h"
 
 namespace fastmigrate {
 namespace {

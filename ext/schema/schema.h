@@ -12,15 +12,15 @@
 //                                                                                           equal
 //   a column INT and one INTEGER, DEFAULT NULL and no default                           different
 //
-// This works because the parser (schema_parser.h) has brought everything into one form: constraints
+// This works because the parser (parser.h) has brought everything into one form: constraints
 // are moved to their table, lists whose order means nothing are sorted, expressions stand in
 // canonical spelling. A Schema that was not made by the parser must keep these rules.
 //
 // What is not part of a schema: rows, user_version and application_id, tables whose names start
 // with "sqlite_", shadow tables of virtual tables, and our own tables.
 
-#ifndef FASTMIGRATE_SCHEMA_H_
-#define FASTMIGRATE_SCHEMA_H_
+#ifndef FASTMIGRATE_SCHEMA_SCHEMA_H_
+#define FASTMIGRATE_SCHEMA_SCHEMA_H_
 
 #include <map>
 #include <optional>
@@ -28,7 +28,7 @@
 #include <string_view>
 #include <vector>
 
-#include "sql_lexer.h"
+#include "sql/lexer.h"
 
 namespace fastmigrate {
 
@@ -194,4 +194,4 @@ std::string_view ActionText(Action action);
 
 }  // namespace fastmigrate
 
-#endif  // FASTMIGRATE_SCHEMA_H_
+#endif  // FASTMIGRATE_SCHEMA_SCHEMA_H_

@@ -1,12 +1,12 @@
-#include "table_parser.h"
+#include "schema/table_parser.h"
 
 #include <algorithm>
 #include <string>
 #include <utility>
 
-#include "schema_fragments.h"
-#include "schema_text.h"
-#include "token_reader.h"
+#include "schema/canonical_sql.h"
+#include "schema/fragments.h"
+#include "schema/token_reader.h"
 
 namespace fastmigrate {
 namespace {

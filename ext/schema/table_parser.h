@@ -5,13 +5,13 @@
 // constraints may have a name and nothing else; commas between table constraints may be missing;
 // DEFERRABLE belongs to the foreign key written last.
 
-#ifndef FASTMIGRATE_TABLE_PARSER_H_
-#define FASTMIGRATE_TABLE_PARSER_H_
+#ifndef FASTMIGRATE_SCHEMA_TABLE_PARSER_H_
+#define FASTMIGRATE_SCHEMA_TABLE_PARSER_H_
 
 #include <string_view>
 
-#include "result.h"
-#include "schema.h"
+#include "base/result.h"
+#include "schema/schema.h"
 
 namespace fastmigrate {
 
@@ -22,4 +22,4 @@ void SortConstraints(Table* table);
 
 }  // namespace fastmigrate
 
-#endif  // FASTMIGRATE_TABLE_PARSER_H_
+#endif  // FASTMIGRATE_SCHEMA_TABLE_PARSER_H_

@@ -1,4 +1,4 @@
-#include "token_reader.h"
+#include "schema/token_reader.h"
 
 namespace fastmigrate {
 namespace {

@@ -4,17 +4,17 @@
 //   if (!reader.Take("CREATE")) return reader.Expected("CREATE");
 //   Result<Name> name = reader.TakeName();
 
-#ifndef FASTMIGRATE_TOKEN_READER_H_
-#define FASTMIGRATE_TOKEN_READER_H_
+#ifndef FASTMIGRATE_SCHEMA_TOKEN_READER_H_
+#define FASTMIGRATE_SCHEMA_TOKEN_READER_H_
 
 #include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "result.h"
-#include "schema.h"
-#include "schema_text.h"
+#include "base/result.h"
+#include "schema/canonical_sql.h"
+#include "schema/schema.h"
 
 namespace fastmigrate {
 
@@ -64,4 +64,4 @@ Result<CreateHeader> TakeCreateHeader(TokenReader* reader, std::string_view kind
 
 }  // namespace fastmigrate
 
-#endif  // FASTMIGRATE_TOKEN_READER_H_
+#endif  // FASTMIGRATE_SCHEMA_TOKEN_READER_H_

@@ -7,14 +7,14 @@
 //
 // Written as 32 lower-case hexadecimal digits, the canonical form of XXH128.
 
-#ifndef FASTMIGRATE_CHECKSUM_H_
-#define FASTMIGRATE_CHECKSUM_H_
+#ifndef FASTMIGRATE_SQL_CHECKSUM_H_
+#define FASTMIGRATE_SQL_CHECKSUM_H_
 
 #include <memory>
 #include <string>
 #include <string_view>
 
-#include "sql_lexer.h"
+#include "sql/lexer.h"
 
 namespace fastmigrate {
 
@@ -41,4 +41,4 @@ std::string ProgramChecksum(std::string_view text);
 
 }  // namespace fastmigrate
 
-#endif  // FASTMIGRATE_CHECKSUM_H_
+#endif  // FASTMIGRATE_SQL_CHECKSUM_H_

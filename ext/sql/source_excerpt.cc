@@ -1,8 +1,8 @@
-#include "source_excerpt.h"
+#include "sql/source_excerpt.h"
 
 #include <algorithm>
 
-#include "sql_lexer.h"
+#include "sql/lexer.h"
 
 namespace fastmigrate {
 namespace {

@@ -6,8 +6,8 @@
 //
 // Lines and columns count from 1, columns in characters. A long line is cut around the place.
 
-#ifndef FASTMIGRATE_SOURCE_EXCERPT_H_
-#define FASTMIGRATE_SOURCE_EXCERPT_H_
+#ifndef FASTMIGRATE_SQL_SOURCE_EXCERPT_H_
+#define FASTMIGRATE_SQL_SOURCE_EXCERPT_H_
 
 #include <cstddef>
 #include <string>
@@ -21,4 +21,4 @@ std::string MessageAt(std::string_view file_name, std::string_view text, size_t 
 
 }  // namespace fastmigrate
 
-#endif  // FASTMIGRATE_SOURCE_EXCERPT_H_
+#endif  // FASTMIGRATE_SQL_SOURCE_EXCERPT_H_

@@ -1,4 +1,4 @@
-#include "sql_script.h"
+#include "sql/sql_script.h"
 
 #include <utf8.h>
 
@@ -6,9 +6,9 @@
 #include <array>
 #include <optional>
 
-#include "checksum.h"
-#include "source_excerpt.h"
-#include "sql_lexer.h"
+#include "sql/checksum.h"
+#include "sql/lexer.h"
+#include "sql/source_excerpt.h"
 
 namespace fastmigrate {
 namespace {

@@ -15,15 +15,15 @@
 //   kVacuum      VACUUM                                  not possible in a transaction
 //   kAttach      ATTACH, DETACH                          likewise
 
-#ifndef FASTMIGRATE_SQL_SCRIPT_H_
-#define FASTMIGRATE_SQL_SCRIPT_H_
+#ifndef FASTMIGRATE_SQL_SQL_SCRIPT_H_
+#define FASTMIGRATE_SQL_SQL_SCRIPT_H_
 
 #include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "result.h"
+#include "base/result.h"
 
 namespace fastmigrate {
 
@@ -74,4 +74,4 @@ Result<SqlScript> ReadSqlScript(std::string file_name, std::string text);
 
 }  // namespace fastmigrate
 
-#endif  // FASTMIGRATE_SQL_SCRIPT_H_
+#endif  // FASTMIGRATE_SQL_SQL_SCRIPT_H_

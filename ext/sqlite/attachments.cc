@@ -1,8 +1,8 @@
-#include "attachments.h"
+#include "sqlite/attachments.h"
 
 #include <algorithm>
 
-#include "result.h"
+#include "base/result.h"
 
 namespace fastmigrate {
 namespace {

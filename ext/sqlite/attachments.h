@@ -1,12 +1,12 @@
 // The host's attached databases, as they were before a script attached others.
 
-#ifndef FASTMIGRATE_ATTACHMENTS_H_
-#define FASTMIGRATE_ATTACHMENTS_H_
+#ifndef FASTMIGRATE_SQLITE_ATTACHMENTS_H_
+#define FASTMIGRATE_SQLITE_ATTACHMENTS_H_
 
 #include <string>
 #include <vector>
 
-#include "database.h"
+#include "sqlite/database.h"
 
 namespace fastmigrate {
 
@@ -27,4 +27,4 @@ class AttachmentKeeper {
 
 }  // namespace fastmigrate
 
-#endif  // FASTMIGRATE_ATTACHMENTS_H_
+#endif  // FASTMIGRATE_SQLITE_ATTACHMENTS_H_

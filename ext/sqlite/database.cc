@@ -1,9 +1,9 @@
-#include "database.h"
+#include "sqlite/database.h"
 
 #include <atomic>
 #include <cctype>
 
-#include "sql_lexer.h"
+#include "sql/lexer.h"
 
 namespace fastmigrate {
 namespace {

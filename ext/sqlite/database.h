@@ -10,8 +10,8 @@
 //
 // Errors carry SQLite's extended result code and message, nothing else; callers add the context.
 
-#ifndef FASTMIGRATE_DATABASE_H_
-#define FASTMIGRATE_DATABASE_H_
+#ifndef FASTMIGRATE_SQLITE_DATABASE_H_
+#define FASTMIGRATE_SQLITE_DATABASE_H_
 
 #include <cstdint>
 #include <memory>
@@ -19,8 +19,8 @@
 #include <string>
 #include <string_view>
 
-#include "result.h"
-#include "sqlite_api.h"
+#include "base/result.h"
+#include "sqlite/sqlite_api.h"
 
 namespace fastmigrate {
 
@@ -124,4 +124,4 @@ std::string QuoteText(std::string_view text);
 
 }  // namespace fastmigrate
 
-#endif  // FASTMIGRATE_DATABASE_H_
+#endif  // FASTMIGRATE_SQLITE_DATABASE_H_

@@ -1,4 +1,4 @@
-#include "exclusive_call.h"
+#include "sqlite/exclusive_call.h"
 
 #include <mutex>
 #include <set>

@@ -3,13 +3,13 @@
 // The mark is kept by connection, for the whole process, since a host may give every new connection
 // our functions (sqlite3_auto_extension), a side connection's too.
 
-#ifndef FASTMIGRATE_EXCLUSIVE_CALL_H_
-#define FASTMIGRATE_EXCLUSIVE_CALL_H_
+#ifndef FASTMIGRATE_SQLITE_EXCLUSIVE_CALL_H_
+#define FASTMIGRATE_SQLITE_EXCLUSIVE_CALL_H_
 
 #include <string>
 
-#include "database.h"
-#include "result.h"
+#include "base/result.h"
+#include "sqlite/database.h"
 
 namespace fastmigrate {
 
@@ -33,4 +33,4 @@ class ExclusiveCall {
 
 }  // namespace fastmigrate
 
-#endif  // FASTMIGRATE_EXCLUSIVE_CALL_H_
+#endif  // FASTMIGRATE_SQLITE_EXCLUSIVE_CALL_H_

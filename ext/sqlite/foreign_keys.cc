@@ -1,10 +1,10 @@
-#include "foreign_keys.h"
+#include "sqlite/foreign_keys.h"
 
 #include <algorithm>
 #include <map>
 #include <set>
 
-#include "sql_lexer.h"
+#include "sql/lexer.h"
 
 namespace fastmigrate {
 namespace {

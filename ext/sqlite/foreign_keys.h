@@ -4,14 +4,14 @@
 // rowid, so that an orphan from before is known again after its table was rebuilt. Where a table
 // was renamed meanwhile, the values decide alone.
 
-#ifndef FASTMIGRATE_FOREIGN_KEYS_H_
-#define FASTMIGRATE_FOREIGN_KEYS_H_
+#ifndef FASTMIGRATE_SQLITE_FOREIGN_KEYS_H_
+#define FASTMIGRATE_SQLITE_FOREIGN_KEYS_H_
 
 #include <string>
 #include <vector>
 
-#include "database.h"
-#include "result.h"
+#include "base/result.h"
+#include "sqlite/database.h"
 
 namespace fastmigrate {
 
@@ -35,4 +35,4 @@ std::string DescribeViolations(const std::vector<ForeignKeyViolation>& violation
 
 }  // namespace fastmigrate
 
-#endif  // FASTMIGRATE_FOREIGN_KEYS_H_
+#endif  // FASTMIGRATE_SQLITE_FOREIGN_KEYS_H_

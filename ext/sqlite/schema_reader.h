@@ -8,15 +8,15 @@
 // Reads `main`. Several statements are run: a caller who needs one state of a database that others
 // write holds a transaction.
 
-#ifndef FASTMIGRATE_SCHEMA_READER_H_
-#define FASTMIGRATE_SCHEMA_READER_H_
+#ifndef FASTMIGRATE_SQLITE_SCHEMA_READER_H_
+#define FASTMIGRATE_SQLITE_SCHEMA_READER_H_
 
 #include <vector>
 
-#include "database.h"
-#include "result.h"
-#include "schema.h"
-#include "schema_parser.h"
+#include "base/result.h"
+#include "schema/parser.h"
+#include "schema/schema.h"
+#include "sqlite/database.h"
 
 namespace fastmigrate {
 
@@ -30,4 +30,4 @@ Result<Schema> ReadSchema(const Database& db);
 
 }  // namespace fastmigrate
 
-#endif  // FASTMIGRATE_SCHEMA_READER_H_
+#endif  // FASTMIGRATE_SQLITE_SCHEMA_READER_H_

@@ -1,12 +1,12 @@
-#include "scratch.h"
+#include "sqlite/scratch.h"
 
 #include <filesystem>
 #include <random>
 #include <system_error>
 #include <utility>
 
-#include "migration_folder.h"
-#include "settings.h"
+#include "migrate/source.h"
+#include "sqlite/settings.h"
 
 namespace fastmigrate {
 namespace {

@@ -1,16 +1,16 @@
 // A private database, gone when it goes; and copies made with SQLite's backup API.
 
-#ifndef FASTMIGRATE_SCRATCH_H_
-#define FASTMIGRATE_SCRATCH_H_
+#ifndef FASTMIGRATE_SQLITE_SCRATCH_H_
+#define FASTMIGRATE_SQLITE_SCRATCH_H_
 
 #include <memory>
 #include <optional>
 #include <string>
 
-#include "database.h"
-#include "exclusive_call.h"
-#include "result.h"
-#include "transaction.h"
+#include "base/result.h"
+#include "sqlite/database.h"
+#include "sqlite/exclusive_call.h"
+#include "sqlite/transaction.h"
 
 namespace fastmigrate {
 
@@ -54,4 +54,4 @@ Result<std::string> DefaultBackupPath(const Database& db);
 
 }  // namespace fastmigrate
 
-#endif  // FASTMIGRATE_SCRATCH_H_
+#endif  // FASTMIGRATE_SQLITE_SCRATCH_H_

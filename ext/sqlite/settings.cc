@@ -1,9 +1,9 @@
-#include "settings.h"
+#include "sqlite/settings.h"
 
 #include <algorithm>
 #include <array>
 
-#include "sql_lexer.h"
+#include "sql/lexer.h"
 
 namespace fastmigrate {
 namespace {

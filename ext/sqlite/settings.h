@@ -13,15 +13,15 @@
 //
 // All pragmas: https://www.sqlite.org/pragma.html
 
-#ifndef FASTMIGRATE_SETTINGS_H_
-#define FASTMIGRATE_SETTINGS_H_
+#ifndef FASTMIGRATE_SQLITE_SETTINGS_H_
+#define FASTMIGRATE_SQLITE_SETTINGS_H_
 
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "database.h"
-#include "result.h"
+#include "base/result.h"
+#include "sqlite/database.h"
 
 namespace fastmigrate {
 
@@ -113,4 +113,4 @@ Status CopySettings(const Database& from, const Database& to);
 
 }  // namespace fastmigrate
 
-#endif  // FASTMIGRATE_SETTINGS_H_
+#endif  // FASTMIGRATE_SQLITE_SETTINGS_H_

@@ -1,8 +1,8 @@
-#include "side_connection.h"
+#include "sqlite/side_connection.h"
 
 #include <utility>
 
-#include "settings.h"
+#include "sqlite/settings.h"
 
 namespace fastmigrate {
 namespace {

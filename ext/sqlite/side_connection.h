@@ -3,14 +3,14 @@
 // It has the host connection's settings that decide what a script means, and obeys its interrupts;
 // it has none of its functions, collations, modules, temp or attached objects.
 
-#ifndef FASTMIGRATE_SIDE_CONNECTION_H_
-#define FASTMIGRATE_SIDE_CONNECTION_H_
+#ifndef FASTMIGRATE_SQLITE_SIDE_CONNECTION_H_
+#define FASTMIGRATE_SQLITE_SIDE_CONNECTION_H_
 
 #include <memory>
 
-#include "database.h"
-#include "exclusive_call.h"
-#include "result.h"
+#include "base/result.h"
+#include "sqlite/database.h"
+#include "sqlite/exclusive_call.h"
 
 namespace fastmigrate {
 
@@ -35,4 +35,4 @@ class SideConnection {
 
 }  // namespace fastmigrate
 
-#endif  // FASTMIGRATE_SIDE_CONNECTION_H_
+#endif  // FASTMIGRATE_SQLITE_SIDE_CONNECTION_H_

@@ -6,12 +6,12 @@
 // SQLITE_VERSION_NUMBER, since the header may be older, and by sqlite3_libversion_number(), since
 // the host may be, and its table of functions is then shorter than the header says.
 
-#ifndef FASTMIGRATE_SQLITE_API_H_
-#define FASTMIGRATE_SQLITE_API_H_
+#ifndef FASTMIGRATE_SQLITE_SQLITE_API_H_
+#define FASTMIGRATE_SQLITE_SQLITE_API_H_
 
 #include <sqlite3ext.h>
 
-#include "result.h"
+#include "base/result.h"
 
 #ifndef SQLITE_CORE
 extern "C" const sqlite3_api_routines* sqlite3_api;
@@ -27,4 +27,4 @@ static_assert(kCodeError == SQLITE_ERROR && kCodePermission == SQLITE_PERM &&
 
 }  // namespace fastmigrate
 
-#endif  // FASTMIGRATE_SQLITE_API_H_
+#endif  // FASTMIGRATE_SQLITE_SQLITE_API_H_

@@ -1,4 +1,4 @@
-#include "stand_ins.h"
+#include "sqlite/stand_ins.h"
 
 #include <cstring>
 

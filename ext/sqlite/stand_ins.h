@@ -4,16 +4,16 @@
 // does not know cannot be created, one over a stand-in can. A stand-in that is really called, with
 // data, proves nothing any more: it fails, and is remembered.
 
-#ifndef FASTMIGRATE_STAND_INS_H_
-#define FASTMIGRATE_STAND_INS_H_
+#ifndef FASTMIGRATE_SQLITE_STAND_INS_H_
+#define FASTMIGRATE_SQLITE_STAND_INS_H_
 
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
 
-#include "database.h"
-#include "result.h"
+#include "base/result.h"
+#include "sqlite/database.h"
 
 namespace fastmigrate {
 
@@ -46,4 +46,4 @@ class StandIns {
 
 }  // namespace fastmigrate
 
-#endif  // FASTMIGRATE_STAND_INS_H_
+#endif  // FASTMIGRATE_SQLITE_STAND_INS_H_

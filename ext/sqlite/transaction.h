@@ -13,15 +13,15 @@
 // Waiting for another connection's lock is ours (kBusyTimeout with back-off), so that it works
 // under any busy handler of the host, which is left as it is.
 
-#ifndef FASTMIGRATE_TRANSACTION_H_
-#define FASTMIGRATE_TRANSACTION_H_
+#ifndef FASTMIGRATE_SQLITE_TRANSACTION_H_
+#define FASTMIGRATE_SQLITE_TRANSACTION_H_
 
 #include <chrono>
 #include <functional>
 #include <string>
 
-#include "database.h"
-#include "result.h"
+#include "base/result.h"
+#include "sqlite/database.h"
 
 namespace fastmigrate {
 
@@ -97,4 +97,4 @@ class Savepoint {
 
 }  // namespace fastmigrate
 
-#endif  // FASTMIGRATE_TRANSACTION_H_
+#endif  // FASTMIGRATE_SQLITE_TRANSACTION_H_

@@ -1,8 +1,8 @@
 // The entry point, sqlite3_fastmigrate_init: the name that SQLite looks for in fastmigrate.so, and
 // the only exported symbol. In a static build it is the function for sqlite3_auto_extension().
 
-#include "functions.h"
-#include "sqlite_api.h"
+#include "sqlite/sqlite_api.h"
+#include "surface/functions.h"
 
 SQLITE_EXTENSION_INIT1
 

@@ -1,21 +1,21 @@
-#include "functions.h"
+#include "surface/functions.h"
 
 #include <nlohmann/json.hpp>
 
-#include "database.h"
-#include "enrollment.h"
-#include "exclusive_call.h"
-#include "ledger.h"
-#include "migration_folder.h"
-#include "migrator.h"
-#include "rehearsal.h"
-#include "replay.h"
-#include "scalar_function.h"
-#include "schema_script.h"
-#include "scratch.h"
-#include "script_states.h"
-#include "table_function.h"
-#include "table_rebuild.h"
+#include "author/dump_schema.h"
+#include "author/enrollment.h"
+#include "author/table_rebuild.h"
+#include "migrate/ledger.h"
+#include "migrate/migrate.h"
+#include "migrate/script_status.h"
+#include "migrate/source.h"
+#include "prove/rehearse.h"
+#include "prove/replay.h"
+#include "sqlite/database.h"
+#include "sqlite/exclusive_call.h"
+#include "sqlite/scratch.h"
+#include "surface/scalar_function.h"
+#include "surface/table_function.h"
 
 namespace fastmigrate {
 namespace {

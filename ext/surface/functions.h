@@ -1,9 +1,9 @@
 // The whole SQL surface of fastmigrate, registered from one table in functions.cc.
 
-#ifndef FASTMIGRATE_FUNCTIONS_H_
-#define FASTMIGRATE_FUNCTIONS_H_
+#ifndef FASTMIGRATE_SURFACE_FUNCTIONS_H_
+#define FASTMIGRATE_SURFACE_FUNCTIONS_H_
 
-#include "sqlite_api.h"
+#include "sqlite/sqlite_api.h"
 
 namespace fastmigrate {
 
@@ -12,4 +12,4 @@ int RegisterFunctions(sqlite3* db);
 
 }  // namespace fastmigrate
 
-#endif  // FASTMIGRATE_FUNCTIONS_H_
+#endif  // FASTMIGRATE_SURFACE_FUNCTIONS_H_

@@ -1,11 +1,11 @@
 // A C++ function as an SQL scalar function.
 
-#ifndef FASTMIGRATE_SCALAR_FUNCTION_H_
-#define FASTMIGRATE_SCALAR_FUNCTION_H_
+#ifndef FASTMIGRATE_SURFACE_SCALAR_FUNCTION_H_
+#define FASTMIGRATE_SURFACE_SCALAR_FUNCTION_H_
 
-#include "database.h"
-#include "result.h"
-#include "sql_value.h"
+#include "base/result.h"
+#include "sqlite/database.h"
+#include "surface/sql_value.h"
 
 namespace fastmigrate {
 
@@ -33,4 +33,4 @@ int RegisterScalarFunction(sqlite3* db, const ScalarFunction& function);
 
 }  // namespace fastmigrate
 
-#endif  // FASTMIGRATE_SCALAR_FUNCTION_H_
+#endif  // FASTMIGRATE_SURFACE_SCALAR_FUNCTION_H_

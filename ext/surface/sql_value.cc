@@ -1,6 +1,6 @@
-#include "sql_value.h"
+#include "surface/sql_value.h"
 
-#include "migration.h"
+#include "migrate/migration.h"
 
 namespace fastmigrate {
 namespace {

@@ -1,7 +1,7 @@
 // SQL values at the rim: arguments coming in, results going out.
 
-#ifndef FASTMIGRATE_SQL_VALUE_H_
-#define FASTMIGRATE_SQL_VALUE_H_
+#ifndef FASTMIGRATE_SURFACE_SQL_VALUE_H_
+#define FASTMIGRATE_SURFACE_SQL_VALUE_H_
 
 #include <cstdint>
 #include <optional>
@@ -9,8 +9,8 @@
 #include <variant>
 #include <vector>
 
-#include "result.h"
-#include "sqlite_api.h"
+#include "base/result.h"
+#include "sqlite/sqlite_api.h"
 
 namespace fastmigrate {
 
@@ -46,4 +46,4 @@ void SetError(sqlite3_context* context, const Error& error);
 
 }  // namespace fastmigrate
 
-#endif  // FASTMIGRATE_SQL_VALUE_H_
+#endif  // FASTMIGRATE_SURFACE_SQL_VALUE_H_

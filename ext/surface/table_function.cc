@@ -1,11 +1,11 @@
-#include "table_function.h"
+#include "surface/table_function.h"
 
 #include <algorithm>
 #include <memory>
 #include <new>
 #include <string>
 
-#include "transaction.h"
+#include "sqlite/transaction.h"
 
 namespace fastmigrate {
 namespace {

@@ -8,15 +8,15 @@
 // over it holds a read lock there as long as it runs. One that writes must not have its own
 // statement in the way: it is created in `temp` as well (in_temp), where names are looked up first.
 
-#ifndef FASTMIGRATE_TABLE_FUNCTION_H_
-#define FASTMIGRATE_TABLE_FUNCTION_H_
+#ifndef FASTMIGRATE_SURFACE_TABLE_FUNCTION_H_
+#define FASTMIGRATE_SURFACE_TABLE_FUNCTION_H_
 
 #include <vector>
 
-#include "database.h"
-#include "result.h"
-#include "scalar_function.h"
-#include "sql_value.h"
+#include "base/result.h"
+#include "sqlite/database.h"
+#include "surface/scalar_function.h"
+#include "surface/sql_value.h"
 
 namespace fastmigrate {
 
@@ -35,4 +35,4 @@ int RegisterTableFunction(sqlite3* db, const TableFunction& function, bool in_te
 
 }  // namespace fastmigrate
 
-#endif  // FASTMIGRATE_TABLE_FUNCTION_H_
+#endif  // FASTMIGRATE_SURFACE_TABLE_FUNCTION_H_

@@ -1,15 +1,15 @@
 // Rebuilding a table. Databases are compared as one text: every row of sqlite_schema, of temp's
 // too, and every row of every table, with rowids and types.
 
-#include "table_rebuild.h"
+#include "author/table_rebuild.h"
 
 #include <gtest/gtest.h>
 
 #include <functional>
 #include <string>
 
-#include "database.h"
-#include "settings.h"
+#include "sqlite/database.h"
+#include "sqlite/settings.h"
 #include "test_support.h"
 
 namespace fastmigrate {

@@ -1,7 +1,7 @@
 // Scripts with their versions, as the scalar form applies them on the host's connection; what the
 // two forms and side connections add is in migrator_test.cc.
 
-#include "applier.h"
+#include "migrate/applier.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "ledger.h"
+#include "migrate/ledger.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "pending_script.h"
+#include "migrate/pending_script.h"
 
 #include <gtest/gtest.h>
 
@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "checksum.h"
-#include "migration_folder.h"
+#include "migrate/source.h"
+#include "sql/checksum.h"
 #include "test_support.h"
 
 namespace fastmigrate {

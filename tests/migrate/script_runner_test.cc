@@ -1,4 +1,4 @@
-#include "script_runner.h"
+#include "migrate/script_runner.h"
 
 #include <gtest/gtest.h>
 

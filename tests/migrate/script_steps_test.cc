@@ -1,4 +1,4 @@
-#include "script_steps.h"
+#include "migrate/script_steps.h"
 
 #include <gtest/gtest.h>
 

@@ -6,7 +6,7 @@
 #include <set>
 #include <utility>
 
-#include "mutants.h"
+#include "mutation/mutants.h"
 
 namespace fastmigrate {
 namespace {

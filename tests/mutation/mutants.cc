@@ -1,4 +1,4 @@
-#include "mutants.h"
+#include "mutation/mutants.h"
 
 #include <algorithm>
 #include <map>

@@ -11,9 +11,9 @@
 #include <string>
 #include <vector>
 
-#include "database.h"
-#include "schema_reader.h"
-#include "sql_lexer.h"
+#include "sql/lexer.h"
+#include "sqlite/database.h"
+#include "sqlite/schema_reader.h"
 
 namespace fastmigrate {
 

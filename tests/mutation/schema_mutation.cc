@@ -16,8 +16,8 @@
 #include <string>
 #include <vector>
 
-#include "mutants.h"
-#include "schema_diff.h"
+#include "mutation/mutants.h"
+#include "schema/diff.h"
 
 namespace fastmigrate {
 namespace {

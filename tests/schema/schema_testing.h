@@ -8,10 +8,10 @@
 #include <string>
 #include <vector>
 
-#include "database.h"
-#include "schema.h"
-#include "schema_diff.h"
-#include "schema_reader.h"
+#include "schema/diff.h"
+#include "schema/schema.h"
+#include "sqlite/database.h"
+#include "sqlite/schema_reader.h"
 
 namespace fastmigrate {
 

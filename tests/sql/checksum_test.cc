@@ -1,4 +1,4 @@
-#include "checksum.h"
+#include "sql/checksum.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "source_excerpt.h"
+#include "sql/source_excerpt.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "sql_script.h"
+#include "sql/sql_script.h"
 
 #include <gtest/gtest.h>
 

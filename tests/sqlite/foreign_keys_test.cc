@@ -1,4 +1,4 @@
-#include "foreign_keys.h"
+#include "sqlite/foreign_keys.h"
 
 #include <gtest/gtest.h>
 

@@ -1,12 +1,12 @@
 // Reading sqlite_schema: what is valid and odd, what is not ours, and what is damaged.
 
-#include "schema_reader.h"
+#include "sqlite/schema_reader.h"
 
 #include <gtest/gtest.h>
 
 #include <string>
 
-#include "schema_testing.h"
+#include "schema/schema_testing.h"
 
 namespace fastmigrate {
 namespace {

@@ -1,4 +1,4 @@
-#include "settings.h"
+#include "sqlite/settings.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "transaction.h"
+#include "sqlite/transaction.h"
 
 #include <gtest/gtest.h>
 

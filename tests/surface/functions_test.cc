@@ -1,6 +1,6 @@
 // Pins the whole SQL surface: a function that comes, goes or changes its arguments fails here.
 
-#include "functions.h"
+#include "surface/functions.h"
 
 #include <gtest/gtest.h>
 

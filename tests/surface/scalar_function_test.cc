@@ -1,4 +1,4 @@
-#include "scalar_function.h"
+#include "surface/scalar_function.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "sql_value.h"
+#include "surface/sql_value.h"
 
 #include <gtest/gtest.h>
 

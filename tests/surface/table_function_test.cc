@@ -1,4 +1,4 @@
-#include "table_function.h"
+#include "surface/table_function.h"
 
 #include <gtest/gtest.h>
 

@@ -1,0 +1,207 @@
+#include "migrate/script_status.h"
+
+#include <algorithm>
+
+#include "migrate/pending_script.h"
+#include "sqlite/database.h"
+
+namespace fastmigrate {
+namespace {
+
+constexpr char kEnrolled[] = "enrolled";
+
+// Whether a record says that the database passed this version without applying a script of it. What
+// was recorded of versions above the present one no longer holds: somebody has set it back.
+const HistoryRecord* RecordThatCovers(const LedgerState& ledger, int version) {
+  for (const HistoryRecord& record : ledger.records) {
+    if (record.version > ledger.version.value_or(0)) break;
+    if (record.origin != kEnrolled && record.previous_version < version &&
+        version < record.version) {
+      return &record;
+    }
+  }
+  return nullptr;
+}
+
+bool EnrolledAtOrAbove(const LedgerState& ledger, int version) {
+  return std::any_of(ledger.records.begin(), ledger.records.end(),
+                     [version](const HistoryRecord& record) {
+                       return record.origin == kEnrolled && record.version >= version;
+                     });
+}
+
+ScriptStatus StatusOf(const LedgerState& ledger, const Migration& migration,
+                      const std::map<int, std::string>& checksums) {
+  ScriptStatus status;
+  status.version = migration.version;
+  status.name = migration.name;
+  status.kind = std::string(KindName(migration.kind));
+  if (migration.version > ledger.version.value_or(0)) return status;
+
+  const HistoryRecord* record = ledger.Find(migration.version);
+  if (record != nullptr) {
+    status.origin = record->origin;
+    status.applied_at = record->applied_at;
+    status.state = record->origin == kEnrolled ? ScriptState::kEnrolled : ScriptState::kApplied;
+    auto checksum = checksums.find(migration.version);
+    if (record->checksum && checksum != checksums.end() && checksum->second != *record->checksum) {
+      status.state = ScriptState::kEdited;
+      status.detail = "its SQL is not what was applied";
+      if (migration.kind != MigrationKind::kSql) status.detail = "it is not what was applied";
+    }
+    return status;
+  }
+  if (const HistoryRecord* covering = RecordThatCovers(ledger, migration.version)) {
+    status.state = ScriptState::kLate;
+    status.detail = "the database went from version " + std::to_string(covering->previous_version) +
+                    " to " + std::to_string(covering->version) + " without it";
+    return status;
+  }
+  bool enrolled = EnrolledAtOrAbove(ledger, migration.version);
+  status.state = enrolled ? ScriptState::kEnrolled : ScriptState::kApplied;
+  if (enrolled) status.origin = kEnrolled;
+  return status;
+}
+
+std::vector<ScriptStatus> MissingScripts(const LedgerState& ledger, const MigrationFolder& folder) {
+  std::vector<ScriptStatus> missing;
+  for (const HistoryRecord& record : ledger.records) {
+    if (record.version > ledger.version.value_or(0) || folder.Find(record.version) != nullptr) {
+      continue;
+    }
+    // Enrolled without a look at the scripts, so that none is known of.
+    if (record.origin == kEnrolled && !record.name) continue;
+    ScriptStatus status;
+    status.version = record.version;
+    status.name = record.name;
+    status.state = ScriptState::kMissing;
+    status.kind = record.kind;
+    status.origin = record.origin;
+    status.applied_at = record.applied_at;
+    status.detail = "no script in '" + folder.dir + "' has this version";
+    missing.push_back(std::move(status));
+  }
+  return missing;
+}
+
+Error Broken(const ScriptStatus& status, const std::string& dir) {
+  std::string version = std::to_string(*status.version);
+  if (status.state == ScriptState::kEdited) {
+    return MakeError(*status.name +
+                     " was edited after it was applied; restore it, or, if the "
+                     "present text is right, run SELECT fastmigrate_accept(" +
+                     version + ", " + QuoteText(dir) + ")");
+  }
+  return MakeError(*status.name + " was never applied: " + *status.detail +
+                   "; give it a number above the last script's");
+}
+
+Status CheckTarget(int version, const MigrationFolder& folder, int target) {
+  if (target < version) {
+    return MakeError("the database is at version " + std::to_string(version) +
+                     ", beyond the target " + std::to_string(target) +
+                     "; fastmigrate only moves forward");
+  }
+  if (target == version || folder.Find(target) != nullptr) return {};
+  std::string last = "there is none at all";
+  if (!folder.migrations.empty()) last = "the last one is " + folder.migrations.back().name;
+  return MakeError("no script in '" + folder.dir + "' leads to the target version " +
+                   std::to_string(target) + "; " + last);
+}
+
+}  // namespace
+
+Error AheadOfFolder(int version, const MigrationFolder& folder) {
+  std::string last = "it holds no script";
+  if (!folder.migrations.empty()) last = "its last script is " + folder.migrations.back().name;
+  return MakeError("the database is at version " + std::to_string(version) +
+                   ", ahead of the folder '" + folder.dir + "': " + last +
+                   "; give the folder that belongs to this database");
+}
+
+std::string_view StateName(ScriptState state) {
+  switch (state) {
+    case ScriptState::kApplied:
+      return "applied";
+    case ScriptState::kEnrolled:
+      return "enrolled";
+    case ScriptState::kPending:
+      return "pending";
+    case ScriptState::kEdited:
+      return "edited";
+    case ScriptState::kMissing:
+      return "missing";
+    case ScriptState::kLate:
+      return "late";
+    case ScriptState::kIgnored:
+      return "ignored";
+  }
+  return "";
+}
+
+bool NeedsChecksum(const LedgerState& ledger, const Migration& migration) {
+  if (migration.version > ledger.version.value_or(0)) return false;
+  const HistoryRecord* record = ledger.Find(migration.version);
+  return record != nullptr && record->checksum.has_value();
+}
+
+Result<std::map<int, std::string>> ReadChecksums(const LedgerState& ledger,
+                                                 const MigrationFolder& folder) {
+  std::map<int, std::string> checksums;
+  for (const Migration& migration : folder.migrations) {
+    if (!NeedsChecksum(ledger, migration)) continue;
+    Result<std::string> checksum = ReadChecksum(migration);
+    if (!checksum) return checksum.error();
+    checksums.emplace_hint(checksums.end(), migration.version, std::move(*checksum));
+  }
+  return checksums;
+}
+
+std::vector<ScriptStatus> ScriptStates(const LedgerState& ledger, const MigrationFolder& folder,
+                                       const std::map<int, std::string>& checksums) {
+  std::vector<ScriptStatus> states = MissingScripts(ledger, folder);
+  for (const Migration& migration : folder.migrations) {
+    states.push_back(StatusOf(ledger, migration, checksums));
+  }
+  std::sort(states.begin(), states.end(),
+            [](const ScriptStatus& a, const ScriptStatus& b) { return a.version < b.version; });
+  for (const IgnoredFile& file : folder.ignored) {
+    ScriptStatus status;
+    status.name = file.name;
+    status.state = ScriptState::kIgnored;
+    status.detail = file.reason;
+    states.push_back(std::move(status));
+  }
+  return states;
+}
+
+Result<std::vector<Migration>> PendingMigrations(const LedgerState& ledger,
+                                                 const MigrationFolder& folder,
+                                                 const std::map<int, std::string>& checksums,
+                                                 std::optional<int> target) {
+  if (!ledger.version && ledger.has_content) {
+    return MakeError(
+        "the database has content but no version, so it is not known which scripts it has had "
+        "already; if it is in the state that the scripts up to version N produce, run "
+        "SELECT fastmigrate_enroll(N) once");
+  }
+  int version = ledger.version.value_or(0);
+  if (version > folder.LastVersion()) return AheadOfFolder(version, folder);
+  for (const ScriptStatus& status : ScriptStates(ledger, folder, checksums)) {
+    if (status.state == ScriptState::kEdited || status.state == ScriptState::kLate) {
+      return Broken(status, folder.dir);
+    }
+  }
+  if (target) {
+    if (Status status = CheckTarget(version, folder, *target); !status) return status.error();
+  }
+  std::vector<Migration> pending;
+  for (const Migration& migration : folder.migrations) {
+    if (migration.version > version && migration.version <= target.value_or(kMaxVersion)) {
+      pending.push_back(migration);
+    }
+  }
+  return pending;
+}
+
+}  // namespace fastmigrate

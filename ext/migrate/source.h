@@ -1,0 +1,48 @@
+// A folder of migration scripts, in order.
+//
+// Regular files and links to them that are named as migration.h says are scripts; everything else
+// is passed over, with the reason kept. Gaps between the numbers are allowed.
+
+#ifndef FASTMIGRATE_MIGRATE_SOURCE_H_
+#define FASTMIGRATE_MIGRATE_SOURCE_H_
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "migrate/migration.h"
+
+namespace fastmigrate {
+
+struct IgnoredFile {
+  std::string name;
+  std::string reason;
+};
+
+struct MigrationFolder {
+  std::string dir;                    // as it was given
+  std::vector<Migration> migrations;  // by version
+  std::vector<IgnoredFile> ignored;   // by name
+
+  int LastVersion() const { return migrations.empty() ? 0 : migrations.back().version; }
+  const Migration* Find(int version) const;  // null when there is none
+};
+
+// An error when the folder does not exist or cannot be read, when two scripts have one version,
+// when a script's number is 0000 or its link leads nowhere, and when there is a config.py.
+Result<MigrationFolder> ReadMigrationFolder(const std::string& dir);
+
+// A whole file.
+Result<std::string> ReadFile(const std::string& path);
+
+// Creates the file with this text. Never overwrites; a file that could not be written whole is
+// removed.
+Status WriteNewFile(const std::string& path, std::string_view text);
+
+// Creates the next numbered SQL script of the folder, empty; returns its path.
+Result<std::string> CreateScript(const MigrationFolder& folder, const std::string& description);
+
+}  // namespace fastmigrate
+
+#endif  // FASTMIGRATE_MIGRATE_SOURCE_H_

@@ -1,0 +1,33 @@
+// What applying would do, found out on the real data, with nothing left behind.
+//
+// On a private copy (RehearseOnCopy) every kind of script can run, but without the host's
+// functions; in a transaction on the host's own connection that is rolled back (RehearseInPlace),
+// with them, but only what a transaction can hold. It stops at the first script that fails.
+
+#ifndef FASTMIGRATE_PROVE_REHEARSE_H_
+#define FASTMIGRATE_PROVE_REHEARSE_H_
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "migrate/applier.h"
+#include "sqlite/database.h"
+
+namespace fastmigrate {
+
+struct RehearsedScript {
+  AppliedScript script;  // for one that failed, its version and name only
+  std::optional<std::string> error;
+};
+
+// Errors are those of planning (script_status.h) and of copying; a script that fails is a row.
+Result<std::vector<RehearsedScript>> RehearseOnCopy(const Database& db, const std::string& dir,
+                                                    std::optional<int> target);
+Result<std::vector<RehearsedScript>> RehearseInPlace(const Database& db, const std::string& dir,
+                                                     std::optional<int> target);
+
+}  // namespace fastmigrate
+
+#endif  // FASTMIGRATE_PROVE_REHEARSE_H_

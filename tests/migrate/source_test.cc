@@ -1,0 +1,242 @@
+#include "migrate/source.h"
+
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <string>
+
+#include "test_support.h"
+
+namespace fastmigrate {
+namespace {
+
+namespace fs = std::filesystem;
+
+// "1 0001-a.sql, 2 0002-b.py; ignored: x (reason)", or the error.
+std::string Shown(const std::string& dir) {
+  Result<MigrationFolder> folder = ReadMigrationFolder(dir);
+  if (!folder) return std::to_string(folder.error().code) + ": " + folder.error().message;
+  EXPECT_EQ(folder->dir, dir);
+  std::string shown;
+  for (const Migration& migration : folder->migrations) {
+    EXPECT_EQ(migration.path, dir + "/" + migration.name);
+    shown += std::to_string(migration.version) + " " + migration.name + "\n";
+  }
+  for (const IgnoredFile& file : folder->ignored) {
+    shown += "ignored " + file.name + ": " + file.reason + "\n";
+  }
+  return shown;
+}
+
+TEST(MigrationFolder, HoldsTheScriptsByVersion) {
+  TempFolder temp;
+  for (const char* name : {"0010-c.sql", "0002-b.py", "0001-a.sql", "0003-d.sh"})
+    temp.Write(name, "");
+  EXPECT_EQ(Shown(temp.path()), "1 0001-a.sql\n2 0002-b.py\n3 0003-d.sh\n10 0010-c.sql\n");
+}
+
+TEST(MigrationFolder, MayBeEmpty) {
+  TempFolder temp;
+  EXPECT_EQ(Shown(temp.path()), "");
+  EXPECT_EQ(ReadMigrationFolder(temp.path())->LastVersion(), 0);
+}
+
+TEST(MigrationFolder, FindsAMigrationByVersion) {
+  TempFolder temp;
+  temp.Write("0001-a.sql", "");
+  temp.Write("0003-b.sql", "");
+  Result<MigrationFolder> folder = ReadMigrationFolder(temp.path());
+  ASSERT_TRUE(folder);
+  EXPECT_EQ(folder->LastVersion(), 3);
+  ASSERT_NE(folder->Find(3), nullptr);
+  EXPECT_EQ(folder->Find(3)->name, "0003-b.sql");
+  EXPECT_EQ(folder->Find(2), nullptr);
+  EXPECT_EQ(folder->Find(4), nullptr);
+}
+
+TEST(MigrationFolder, KeepsTheReasonForWhatItPassesOver) {
+  TempFolder temp;
+  temp.Write("0001-a.sql", "");
+  temp.Write("003-typo.sql", "");
+  temp.Write("README.md", "");
+  temp.Write("0002-folder.sql/0001-inner.sql", "");
+  ASSERT_EQ(mkfifo(temp.Path("0003-pipe.sql").c_str(), 0600), 0);
+  EXPECT_EQ(Shown(temp.path()),
+            "1 0001-a.sql\n"
+            "ignored 0002-folder.sql: a folder, not a file\n"
+            "ignored 0003-pipe.sql: not a regular file\n"
+            "ignored 003-typo.sql: the number has 3 digits, not 4\n"
+            "ignored README.md: the name does not begin with a number of four digits\n");
+}
+
+TEST(MigrationFolder, FollowsLinks) {
+  TempFolder temp;
+  temp.Write("elsewhere/text", "SELECT 1;");
+  temp.Write("m/readme", "");
+  fs::create_symlink(temp.Path("elsewhere/text"), temp.Path("m/0001-a.sql"));
+  EXPECT_EQ(*ReadFile(ReadMigrationFolder(temp.Path("m"))->Find(1)->path), "SELECT 1;");
+}
+
+TEST(MigrationFolder, RefusesALinkThatLeadsNowhere) {
+  TempFolder temp;
+  fs::create_symlink(temp.Path("gone"), temp.Path("0001-a.sql"));
+  EXPECT_EQ(Shown(temp.path()), "14: cannot read " + temp.Path("0001-a.sql") +
+                                    ": it is a link to a file that does not exist");
+}
+
+TEST(MigrationFolder, RefusesALinkToItself) {
+  TempFolder temp;
+  fs::create_symlink(temp.Path("0001-a.sql"), temp.Path("0001-a.sql"));
+  EXPECT_EQ(Shown(temp.path()),
+            "14: cannot read " + temp.Path("0001-a.sql") + ": Too many levels of symbolic links");
+}
+
+TEST(MigrationFolder, RefusesTwoScriptsOfOneVersion) {
+  TempFolder temp;
+  temp.Write("0001-a.sql", "");
+  temp.Write("0002-c.sql", "");
+  temp.Write("0002-b.py", "");
+  EXPECT_EQ(Shown(temp.path()), "1: two scripts in '" + temp.path() +
+                                    "' have the version 2: 0002-b.py and 0002-c.sql; renumber one "
+                                    "of them");
+}
+
+TEST(MigrationFolder, RefusesTheNumberZero) {
+  TempFolder temp;
+  temp.Write("0000-a.sql", "");
+  EXPECT_EQ(Shown(temp.path()), "1: script " + temp.Path("0000-a.sql") +
+                                    " has the number 0000, which is the empty database; number "
+                                    "scripts from 0001");
+}
+
+TEST(MigrationFolder, RefusesThePythonPackagesConfig) {
+  TempFolder temp;
+  temp.Write("config.py", "");
+  EXPECT_EQ(Shown(temp.path()),
+            "1: migration folder '" + temp.path() +
+                "' holds a config.py: it makes the Python package migrate another kind of "
+                "database, which this extension cannot; move it away to migrate SQLite");
+}
+
+TEST(MigrationFolder, MustExist) {
+  TempFolder temp;
+  EXPECT_EQ(
+      Shown(temp.Path("nowhere")),
+      "14: migration folder '" + temp.Path("nowhere") +
+          "' does not exist; a relative path starts at the working directory of the process, " +
+          fs::current_path().string());
+}
+
+TEST(MigrationFolder, MustBeAFolder) {
+  TempFolder temp;
+  temp.Write("file", "");
+  EXPECT_EQ(Shown(temp.Path("file")),
+            "14: migration folder '" + temp.Path("file") + "' is not a folder");
+}
+
+TEST(MigrationFolder, MayHaveAnyName) {
+  TempFolder temp;
+  temp.Write("a 'b' ü%20?#/0001-a.sql", "");
+  EXPECT_EQ(Shown(temp.Path("a 'b' ü%20?#")), "1 0001-a.sql\n");
+}
+
+TEST(ReadFile, GivesEveryByte) {
+  TempFolder temp;
+  const std::string text("a\0\r\n\xFF", 5);
+  temp.Write("file", text);
+  Result<std::string> read = ReadFile(temp.Path("file"));
+  ASSERT_TRUE(read);
+  EXPECT_EQ(*read, text);
+}
+
+TEST(ReadFile, GivesAnEmptyFile) {
+  TempFolder temp;
+  temp.Write("file", "");
+  EXPECT_EQ(*ReadFile(temp.Path("file")), "");
+}
+
+TEST(ReadFile, ReadsWhatDoesNotSayItsSize) {
+  Result<std::string> text = ReadFile("/proc/self/status");
+  ASSERT_TRUE(text) << text.error().message;
+  EXPECT_GT(text->size(), 100u);
+}
+
+TEST(ReadFile, NamesTheFileThatIsMissing) {
+  TempFolder temp;
+  Result<std::string> text = ReadFile(temp.Path("file"));
+  ASSERT_FALSE(text);
+  EXPECT_EQ(text.error().code, SQLITE_CANTOPEN);
+  EXPECT_EQ(text.error().message,
+            "cannot read " + temp.Path("file") + ": No such file or directory");
+}
+
+TEST(ReadFile, RefusesAFolder) {
+  TempFolder temp;
+  Result<std::string> text = ReadFile(temp.path());
+  ASSERT_FALSE(text);
+  EXPECT_EQ(text.error().message, "cannot read " + temp.path() + ": Is a directory");
+}
+
+TEST(WriteNewFile, NeverOverwrites) {
+  TempFolder temp;
+  temp.Write("file", "old");
+  Status status = WriteNewFile(temp.Path("file"), "new");
+  ASSERT_FALSE(status);
+  EXPECT_EQ(status.error().message, temp.Path("file") + " exists already and is not overwritten");
+  EXPECT_EQ(temp.Read("file"), "old");
+}
+
+TEST(WriteNewFile, NamesTheFileThatItCannotCreate) {
+  TempFolder temp;
+  Status status = WriteNewFile(temp.Path("no/file"), "");
+  ASSERT_FALSE(status);
+  EXPECT_EQ(status.error().code, SQLITE_CANTOPEN);
+  EXPECT_EQ(status.error().message,
+            "cannot create " + temp.Path("no/file") + ": No such file or directory");
+}
+
+TEST(WriteNewFile, RemovesAFileThatCouldNotBeWrittenWhole) {
+  struct rlimit before;
+  getrlimit(RLIMIT_FSIZE, &before);
+  struct rlimit small = before;
+  small.rlim_cur = 1 << 16;
+  auto handler = signal(SIGXFSZ, SIG_IGN);
+  setrlimit(RLIMIT_FSIZE, &small);
+  TempFolder temp;
+  Status status = WriteNewFile(temp.Path("file"), std::string(1 << 20, 'a'));
+  setrlimit(RLIMIT_FSIZE, &before);
+  signal(SIGXFSZ, handler);
+  ASSERT_FALSE(status);
+  EXPECT_EQ(status.error().code, SQLITE_IOERR);
+  EXPECT_EQ(status.error().message, "cannot write " + temp.Path("file") + ": File too large");
+  EXPECT_FALSE(fs::exists(temp.Path("file")));
+}
+
+Result<std::string> CreateIn(const TempFolder& temp, const std::string& description) {
+  Result<MigrationFolder> folder = ReadMigrationFolder(temp.path());
+  if (!folder) return folder.error();
+  return CreateScript(*folder, description);
+}
+
+TEST(CreateScript, TakesTheNextNumber) {
+  TempFolder temp;
+  EXPECT_EQ(*CreateIn(temp, "First one"), temp.Path("0001-first-one.sql"));
+  temp.Write("0007-x.py", "");
+  EXPECT_EQ(*CreateIn(temp, "next"), temp.Path("0008-next.sql"));
+  EXPECT_EQ(temp.Read("0008-next.sql"), "");
+}
+
+TEST(CreateScript, HasNoNumberBehindTheLast) {
+  TempFolder temp;
+  temp.Write("9999-last.sql", "");
+  Result<std::string> path = CreateIn(temp, "more");
+  ASSERT_FALSE(path);
+  EXPECT_EQ(path.error().message,
+            "'" + temp.path() + "' has a script of the last number there is, 9999");
+}
+
+}  // namespace
+}  // namespace fastmigrate
