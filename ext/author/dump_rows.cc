@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/ascii.h"
 #include "schema/schema.h"
 #include "schema/table_parser.h"
 #include "sqlite/schema_reader.h"
@@ -18,17 +19,7 @@
 namespace fastmigrate {
 namespace {
 
-std::string BlobLiteral(std::string_view bytes) {
-  static constexpr char kHex[] = "0123456789abcdef";
-  std::string literal = "x'";
-  literal.reserve(bytes.size() * 2 + 3);
-  for (char c : bytes) {
-    const auto byte = static_cast<unsigned char>(c);
-    literal += kHex[byte >> 4];
-    literal += kHex[byte & 15];
-  }
-  return literal + "'";
-}
+std::string BlobLiteral(std::string_view bytes) { return "x'" + Hexadecimal(bytes) + "'"; }
 
 // Whether a string literal in a text file says this text and no other. U+FFFD may be what SQLite
 // made of invalid UTF-16.

@@ -1,11 +1,10 @@
 #include "author/enrollment.h"
 
-#include <filesystem>
 #include <functional>
-#include <system_error>
 
 #include "author/dump_rows.h"
 #include "author/dump_schema.h"
+#include "base/files.h"
 #include "migrate/ledger.h"
 #include "migrate/source.h"
 #include "prove/replay.h"
@@ -16,8 +15,6 @@
 
 namespace fastmigrate {
 namespace {
-
-namespace fs = std::filesystem;
 
 constexpr size_t kListed = 20;
 constexpr char kFirstScript[] = "0001-initialize.sql";
@@ -77,31 +74,6 @@ Status EnrollUnderLock(const Database& db, int version, const std::vector<Histor
   HistoryRecord last = recorded ? records.back() : EnrolledRecord(version);
   if (Status status = AdvanceLedger(db, last); !status) return status;
   return transaction->Commit(InterruptOf(db));
-}
-
-// Removes what it was told of, unless it is kept.
-class NewFiles {
- public:
-  ~NewFiles() {
-    std::error_code ec;
-    for (auto path = paths_.rbegin(); path != paths_.rend(); ++path) fs::remove(*path, ec);
-  }
-  void Add(fs::path path) { paths_.push_back(std::move(path)); }
-  void Keep() { paths_.clear(); }
-
- private:
-  std::vector<fs::path> paths_;
-};
-
-fs::path PathOf(const std::string& utf8) {
-  return fs::path(std::u8string(utf8.begin(), utf8.end()));
-}
-
-Status MakeFolder(const std::string& dir, NewFiles* files) {
-  std::error_code ec;
-  if (fs::create_directory(PathOf(dir), ec)) files->Add(PathOf(dir));
-  if (!ec) return {};
-  return Error{kCodeCantOpen, "cannot create the folder '" + dir + "': " + ec.message()};
 }
 
 // The script that is in `folder` gives, replayed, the schema of `db` and the rows of the tables.
@@ -187,8 +159,6 @@ Status EnrollProved(const Database& db, int version, const std::string& dir) {
 
 Result<std::string> Initialize(const Database& db, const std::string& dir,
                                const std::vector<std::string>& tables) {
-  NewFiles files;
-  std::string path;
   HistoryRecord record = EnrolledRecord(1);
   record.name = kFirstScript;
   record.kind = KindName(MigrationKind::kSql);
@@ -206,7 +176,9 @@ Result<std::string> Initialize(const Database& db, const std::string& dir,
   }
   Result<std::string> script = SchemaScript(db, tables);
   if (!script) return script.error();
-  if (Status status = MakeFolder(dir, &files); !status) return status.error();
+  Result<bool> made = MakeFolder(dir);
+  if (!made) return made.error();
+  NewFile new_folder(*made ? dir : "");
   Result<MigrationFolder> folder = ReadMigrationFolder(dir);
   if (!folder) return folder.error();
   if (!folder->migrations.empty()) {
@@ -215,10 +187,9 @@ Result<std::string> Initialize(const Database& db, const std::string& dir,
                      "fastmigrate_enroll(N, " +
                      QuoteText(dir) + ")");
   }
-  std::u8string full = (PathOf(dir) / kFirstScript).u8string();
-  path.assign(full.begin(), full.end());
+  std::string path = Joined(dir, kFirstScript);
   if (Status status = WriteNewFile(path, *script); !status) return status.error();
-  files.Add(PathOf(path));
+  NewFile new_script(path);
   folder = ReadMigrationFolder(dir);
   if (!folder) return folder.error();
   std::string checksum;
@@ -229,7 +200,8 @@ Result<std::string> Initialize(const Database& db, const std::string& dir,
   if (Status status = CreateLedger(db); !status) return status.error();
   if (Status status = AdvanceLedger(db, record); !status) return status.error();
   if (Status status = transaction->Commit(InterruptOf(db)); !status) return status.error();
-  files.Keep();
+  new_script.Keep();
+  new_folder.Keep();
   return path;
 }
 

@@ -26,6 +26,7 @@ inline constexpr int kCodeError = 1;       // SQLITE_ERROR
 inline constexpr int kCodePermission = 3;  // SQLITE_PERM
 inline constexpr int kCodeInterrupt = 9;   // SQLITE_INTERRUPT
 inline constexpr int kCodeIoError = 10;    // SQLITE_IOERR
+inline constexpr int kCodeFull = 13;       // SQLITE_FULL
 inline constexpr int kCodeCantOpen = 14;   // SQLITE_CANTOPEN
 
 struct Error {

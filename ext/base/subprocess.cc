@@ -1,26 +1,25 @@
 #include "base/subprocess.h"
 
-#include <utility>
-
 #ifndef _WIN32
 
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
-#include <sys/file.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <utf8.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
 #include <chrono>
-#include <filesystem>
+#include <cstdlib>
 #include <optional>
 #include <string_view>
 #include <system_error>
+#include <utility>
+
+#include "base/files.h"
 
 #ifdef __APPLE__
 #include <crt_externs.h>
@@ -32,7 +31,6 @@ namespace fastmigrate {
 namespace {
 
 constexpr int kPollMilliseconds = 20;
-constexpr int kLockPollMilliseconds = 50;
 constexpr std::chrono::milliseconds kGrace(500);
 constexpr std::size_t kReadBytes = 16384;  // on the stack, which may be a small one
 // As much as a pipe can hold: Linux lets an ordinary user widen it from 64 KiB to 1 MiB.
@@ -143,12 +141,10 @@ class Child {
 // What the host holds open and did not mark close-on-exec. All of ours is marked.
 std::vector<int> InheritedDescriptors() {
   std::vector<int> inherited;
-  std::error_code error;
-  std::filesystem::directory_iterator entry("/dev/fd", error);
-  for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
-    std::string name = entry->path().filename().string();
-    int descriptor = -1;
-    std::from_chars(name.data(), name.data() + name.size(), descriptor);
+  Result<std::vector<std::string>> names = ListFolder("/dev/fd");
+  if (!names) return inherited;
+  for (const std::string& name : *names) {
+    int descriptor = std::atoi(name.c_str());
     if (descriptor <= STDERR_FILENO) continue;
     int flags = fcntl(descriptor, F_GETFD);
     if (flags >= 0 && (flags & FD_CLOEXEC) == 0) inherited.push_back(descriptor);
@@ -158,7 +154,7 @@ std::vector<int> InheritedDescriptors() {
 
 // Standard error goes first: if the host has closed some of 0, 1 and 2, the pipe itself may have
 // such a number, and what is opened next would close it.
-int RedirectStreams(posix_spawn_file_actions_t* actions, int error_pipe) {
+int RedirectStreams(posix_spawn_file_actions_t* actions, int error_pipe, int kept) {
   int rc = posix_spawn_file_actions_adddup2(actions, error_pipe, STDERR_FILENO);
   if (rc != 0) return rc;
   rc = posix_spawn_file_actions_addopen(actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
@@ -169,7 +165,10 @@ int RedirectStreams(posix_spawn_file_actions_t* actions, int error_pipe) {
     rc = posix_spawn_file_actions_addclose(actions, descriptor);
     if (rc != 0) return rc;
   }
-  return 0;
+  if (kept < 0) return 0;
+  // The copy under another number is not marked close-on-exec.
+  const int copy = kept == STDERR_FILENO + 1 ? kept + 1 : STDERR_FILENO + 1;
+  return posix_spawn_file_actions_adddup2(actions, kept, copy);
 }
 
 int SetOwnSessionAndSignals(posix_spawnattr_t* attributes) {
@@ -193,7 +192,7 @@ int SetOwnSessionAndSignals(posix_spawnattr_t* attributes) {
 }
 
 // Gives `pid`, or returns an errno value.
-int Spawn(const std::vector<std::string>& argv, int error_pipe, pid_t* pid) {
+int Spawn(const std::vector<std::string>& argv, int error_pipe, int kept, pid_t* pid) {
   std::vector<char*> arguments;
   arguments.reserve(argv.size() + 1);
   for (const std::string& argument : argv) arguments.push_back(const_cast<char*>(argument.c_str()));
@@ -208,7 +207,7 @@ int Spawn(const std::vector<std::string>& argv, int error_pipe, pid_t* pid) {
   posix_spawnattr_t attributes;
   rc = posix_spawnattr_init(&attributes);
   if (rc == 0) {
-    rc = RedirectStreams(&actions, error_pipe);
+    rc = RedirectStreams(&actions, error_pipe, kept);
     if (rc == 0) rc = SetOwnSessionAndSignals(&attributes);
     if (rc == 0) {
       rc = posix_spawnp(pid, arguments[0], &actions, &attributes, arguments.data(), environ);
@@ -267,13 +266,13 @@ std::string TailText(std::string_view bytes) {
 }  // namespace
 
 Result<ProcessResult> RunProcess(const std::vector<std::string>& argv,
-                                 const std::function<bool()>& interrupted) {
+                                 const std::function<bool()>& interrupted, int kept_descriptor) {
   const std::string& program = argv[0];
   if (interrupted()) return Error{kCodeInterrupt, "interrupted before " + program + " was started"};
   Result<Pipe> pipe = OpenPipe();
   if (!pipe) return pipe.error();
   pid_t pid = 0;
-  int rc = Spawn(argv, pipe->write_end.value(), &pid);
+  int rc = Spawn(argv, pipe->write_end.value(), kept_descriptor, &pid);
   if (rc != 0) return MakeError("cannot start " + program + ": " + Reason(rc));
   Child child(pid);
   pipe->write_end.Close();
@@ -304,58 +303,16 @@ Result<ProcessResult> RunProcess(const std::vector<std::string>& argv,
   return ProcessResult{WEXITSTATUS(status), 0, TailText(bytes)};
 }
 
-Result<FileLock> FileLock::Acquire(const std::string& path,
-                                   const std::function<bool()>& interrupted) {
-  FileLock lock(open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (lock.descriptor_ < 0) {
-    return Error{kCodeCantOpen, "cannot open " + path + ": " + Reason(errno)};
-  }
-  for (int pause = 1; flock(lock.descriptor_, LOCK_EX | LOCK_NB) != 0;
-       pause = std::min(2 * pause, kLockPollMilliseconds)) {
-    if (errno != EWOULDBLOCK && errno != EINTR) {
-      return Error{kCodeIoError, "cannot lock " + path + ": " + Reason(errno)};
-    }
-    if (interrupted()) {
-      return Error{kCodeInterrupt,
-                   "interrupted while another process or thread was running " + path};
-    }
-    Pause(pause);
-  }
-  return lock;
-}
-
-FileLock::~FileLock() {
-  if (descriptor_ < 0) return;
-  // close alone would leave it locked if the host had forked in the meantime.
-  flock(descriptor_, LOCK_UN);
-  close(descriptor_);
-}
-
 #else  // _WIN32
 
 namespace fastmigrate {
 
-Result<ProcessResult> RunProcess(const std::vector<std::string>& argv,
-                                 const std::function<bool()>&) {
+Result<ProcessResult> RunProcess(const std::vector<std::string>& argv, const std::function<bool()>&,
+                                 int) {
   return MakeError("cannot start " + argv[0] +
                    ": scripts that are programs (.py, .sh) are not supported on Windows");
 }
 
-Result<FileLock> FileLock::Acquire(const std::string& path, const std::function<bool()>&) {
-  return MakeError("cannot lock " + path +
-                   ": scripts that are programs (.py, .sh) are not supported on Windows");
-}
-
-FileLock::~FileLock() = default;
-
 #endif  // _WIN32
-
-FileLock::FileLock(FileLock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
-
-FileLock& FileLock::operator=(FileLock&& other) noexcept {
-  FileLock released(std::move(*this));
-  descriptor_ = std::exchange(other.descriptor_, -1);
-  return *this;
-}
 
 }  // namespace fastmigrate

@@ -1,10 +1,7 @@
-// Another program, run to its end; and a lock on its file, so that one process at a time runs it.
+// Another program, run to its end.
 //
 // A migration script that is a program (0004-import.py, 0005-fetch.sh) is run by its interpreter:
 //
-//   Result<FileLock> lock = FileLock::Acquire(path, interrupted);
-//   if (!lock) return lock.error();
-//   // Under the lock, look again whether the script is still to be run.
 //   Result<ProcessResult> run = RunProcess({"python3", path, db_path}, interrupted);
 //   if (!run) return run.error();
 //   if (run->exit_code != 0) return MakeError(run->error_tail);
@@ -24,9 +21,9 @@
 // no environment of its own. What the program leaves running in the background is let live when the
 // program itself has ended; its standard error then leads nowhere (SIGPIPE), so a daemon must
 // redirect it. An interrupt does not reach what left the group (setsid). When the host dies, the
-// program goes on, and the lock is free.
+// program goes on, and with it what it was given to hold (kept_descriptor).
 //
-// On Windows, RunProcess and Acquire always return an error that says so.
+// On Windows, RunProcess always returns an error that says so.
 
 #ifndef FASTMIGRATE_BASE_SUBPROCESS_H_
 #define FASTMIGRATE_BASE_SUBPROCESS_H_
@@ -57,27 +54,12 @@ struct ProcessResult {
 // `interrupted` is asked before the start and then about every 20 ms. When it returns true, the
 // program and all of its group get SIGTERM, what is left half a second later SIGKILL, and the error
 // has kCodeInterrupt.
+//
+// The program inherits `kept_descriptor` too, unless it is -1: that of a lock (file_lock.h), so
+// that the lock is held for as long as the program runs, even when this process is killed.
 Result<ProcessResult> RunProcess(const std::vector<std::string>& argv,
-                                 const std::function<bool()>& interrupted);
-
-// An exclusive advisory lock (flock) on a file: on the file, not on its name. Held until the
-// destructor, or until this process dies; also against other threads of this process.
-class FileLock {
- public:
-  // Waits, as long as it takes, until nobody else holds the lock. The file must exist and be
-  // readable. `interrupted` is asked between attempts; true ends the wait with kCodeInterrupt.
-  static Result<FileLock> Acquire(const std::string& path,
-                                  const std::function<bool()>& interrupted);
-
-  FileLock(FileLock&& other) noexcept;
-  FileLock& operator=(FileLock&& other) noexcept;
-  ~FileLock();
-
- private:
-  explicit FileLock(int descriptor) : descriptor_(descriptor) {}
-
-  int descriptor_;  // -1 when moved from
-};
+                                 const std::function<bool()>& interrupted,
+                                 int kept_descriptor = -1);
 
 }  // namespace fastmigrate
 

@@ -461,8 +461,8 @@ Status Applier::ApplyProgram(const PendingScript& script) {
   failure_note_ = "what this one has done meanwhile is not undone";
   Measure measure(db_);
   const char* interpreter = migration.kind == MigrationKind::kPython ? "python3" : "sh";
-  Result<ProcessResult> run =
-      RunProcess({interpreter, migration.path, db_.MainPath()}, options_.interrupted);
+  Result<ProcessResult> run = RunProcess({interpreter, migration.path, db_.MainPath()},
+                                         options_.interrupted, lock->descriptor());
   if (!run) return run.error().Within(migration.name);
   if (run->signal != 0 || run->exit_code != 0) {
     std::string how = run->signal != 0 ? "was ended by signal " + std::to_string(run->signal)

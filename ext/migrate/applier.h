@@ -24,6 +24,7 @@
 #include <string>
 #include <vector>
 
+#include "base/file_lock.h"
 #include "base/result.h"
 #include "base/subprocess.h"
 #include "migrate/pending_script.h"

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "base/ascii.h"
+
 namespace fastmigrate {
 namespace {
 
@@ -15,8 +17,6 @@ constexpr std::array<KindEnding, 3> kEndings = {{
     {".py", MigrationKind::kPython},
     {".sh", MigrationKind::kShell},
 }};
-
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 size_t LeadingDigits(std::string_view text) {
   return static_cast<size_t>(std::find_if_not(text.begin(), text.end(), IsDigit) - text.begin());
@@ -67,11 +67,9 @@ Result<std::string> MigrationFileName(int version, std::string_view description)
   std::string name = std::string(4 - std::min<size_t>(4, number.size()), '0') + number;
   for (char c : description) {
     auto byte = static_cast<unsigned char>(c);
-    bool kept = byte >= 0x80 || IsDigit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
-    if (kept) {
+    if (byte >= 0x80 || IsDigit(c) || IsLetter(c)) {
       if (name.size() == 4) name += '-';
-      name += c;
+      name += Lower(c);
     } else if (name.back() != '-') {
       name += '-';
     }

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/files.h"
 #include "migrate/source.h"
 #include "sql/checksum.h"
 

@@ -33,13 +33,6 @@ struct MigrationFolder {
 // when a script's number is 0000 or its link leads nowhere, and when there is a config.py.
 Result<MigrationFolder> ReadMigrationFolder(const std::string& dir);
 
-// A whole file.
-Result<std::string> ReadFile(const std::string& path);
-
-// Creates the file with this text. Never overwrites; a file that could not be written whole is
-// removed.
-Status WriteNewFile(const std::string& path, std::string_view text);
-
 // Creates the next numbered SQL script of the folder, empty; returns its path.
 Result<std::string> CreateScript(const MigrationFolder& folder, const std::string& description);
 

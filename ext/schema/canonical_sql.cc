@@ -4,6 +4,8 @@
 #include <array>
 #include <iterator>
 
+#include "base/ascii.h"
+
 namespace fastmigrate {
 namespace {
 
@@ -25,8 +27,6 @@ constexpr auto kReserved = std::to_array<std::string_view>(
      "set",        "table",      "then",       "to",           "transaction",  "true",
      "union",      "unique",     "update",     "using",        "values",       "when",
      "where"});
-
-char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
 
 bool IsReserved(std::string_view folded) {
   return std::binary_search(kReserved.begin(), kReserved.end(), folded);
@@ -175,11 +175,7 @@ bool IsOneOf(const Token& token, std::initializer_list<std::string_view> words) 
                      [&](std::string_view word) { return token.Is(word); });
 }
 
-std::string Folded(std::string_view name) {
-  std::string folded(name);
-  for (char& c : folded) c = Lower(c);
-  return folded;
-}
+std::string Folded(std::string_view name) { return Lowered(name); }
 
 std::string NameAsSql(std::string_view name) {
   return IsPlainWord(name) && !IsReserved(Folded(name)) ? std::string(name) : Quoted(name, '"');

@@ -6,18 +6,17 @@
 #include <array>
 #include <cstring>
 
+#include "base/ascii.h"
+
 namespace fastmigrate {
 namespace {
 
 constexpr size_t kGatheredBytes = 4096;
 
-std::string Hexadecimal(const XXH128_hash_t& hash) {
-  static constexpr char kDigits[] = "0123456789abcdef";
+std::string Written(const XXH128_hash_t& hash) {
   XXH128_canonical_t canonical;
   XXH128_canonicalFromHash(&canonical, hash);
-  std::string text;
-  for (unsigned char byte : canonical.digest) text += {kDigits[byte >> 4], kDigits[byte & 15]};
-  return text;
+  return Hexadecimal({reinterpret_cast<const char*>(canonical.digest), sizeof canonical.digest});
 }
 
 void AppendWithLfEndings(std::string_view text, std::string* out) {
@@ -90,13 +89,13 @@ void TokenChecksum::AddBytes(std::string_view bytes) {
 
 std::string TokenChecksum::Digest() {
   state_->Flush();
-  return Hexadecimal(XXH3_128bits_digest(&state_->xxh));
+  return Written(XXH3_128bits_digest(&state_->xxh));
 }
 
 std::string ProgramChecksum(std::string_view text) {
   std::string with_lf;
   AppendWithLfEndings(text, &with_lf);
-  return Hexadecimal(XXH3_128bits(with_lf.data(), with_lf.size()));
+  return Written(XXH3_128bits(with_lf.data(), with_lf.size()));
 }
 
 }  // namespace fastmigrate

@@ -4,10 +4,10 @@
 #include <array>
 #include <cstring>
 
+#include "base/ascii.h"
+
 namespace fastmigrate {
 namespace {
-
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 enum CharacterClass : unsigned char {
   kIllegalByte,
@@ -43,9 +43,7 @@ bool IsNamePart(char c) {
   CharacterClass kind = ClassOf(c);
   return kind == kNameByte || kind == kDigitByte || kind == kDollar;
 }
-bool IsDigit(char c) { return ClassOf(c) == kDigitByte; }
 bool IsHexDigit(char c) { return IsDigit(c) || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f'); }
-char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
 
 size_t SkipNameParts(std::string_view sql, size_t at) {
   while (at < sql.size() && IsNamePart(sql[at])) ++at;
@@ -118,11 +116,6 @@ size_t OperatorLength(std::string_view rest) {
 }
 
 }  // namespace
-
-bool EqualIgnoringCase(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](char x, char y) { return Lower(x) == Lower(y); });
-}
 
 bool Token::Is(std::string_view keyword) const {
   return kind == TokenKind::kWord && EqualIgnoringCase(text, keyword);

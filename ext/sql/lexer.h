@@ -26,6 +26,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/ascii.h"
+
 namespace fastmigrate {
 
 enum class TokenKind {
@@ -87,9 +89,6 @@ std::string Unquoted(const Token& token);
 
 // The text in these quotes, those in it doubled: the reverse.
 std::string Quoted(std::string_view text, char quote);
-
-// ASCII letter case makes no difference, as in SQLite's keywords and names.
-bool EqualIgnoringCase(std::string_view a, std::string_view b);
 
 // Where an offset is: line and column count from 1, the column in characters (code points).
 struct Position {

@@ -6,22 +6,13 @@
 #include <array>
 #include <optional>
 
+#include "base/ascii.h"
 #include "sql/checksum.h"
 #include "sql/lexer.h"
 #include "sql/source_excerpt.h"
 
 namespace fastmigrate {
 namespace {
-
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-
-std::string Lowered(std::string_view text) {
-  std::string lowered(text);
-  for (char& c : lowered) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
-  }
-  return lowered;
-}
 
 bool IsName(const Token& token) {
   return token.kind == TokenKind::kWord || token.kind == TokenKind::kQuotedName ||
@@ -184,7 +175,6 @@ class Reader {
       script_.specials.push_back(std::move(statement));
     }
     ++script_.statement_count;
-    script_.last_statement_end = end;
     head_.Clear();
     in_trigger_ = false;
     after_end_ = false;

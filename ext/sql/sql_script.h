@@ -58,7 +58,6 @@ struct SqlScript {
   std::string text;       // without a byte order mark
   std::string checksum;
   size_t statement_count = 0;
-  size_t last_statement_end = 0;  // 0 when there is none
   std::vector<SpecialStatement> specials;
   // DROP TABLE, DROP INDEX, or a call of fastmigrate_recreate_table(), which drops a table: what
   // SQLite refuses while a statement of the connection reads.

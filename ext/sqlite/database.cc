@@ -1,8 +1,8 @@
 #include "sqlite/database.h"
 
 #include <atomic>
-#include <cctype>
 
+#include "base/ascii.h"
 #include "sql/lexer.h"
 
 namespace fastmigrate {
@@ -12,15 +12,10 @@ std::atomic<ConnectionSetup> connection_setup = nullptr;
 
 // For the path and the parameters of a URI; everything that could mean something is escaped.
 std::string PercentEncoded(std::string_view text) {
-  static constexpr char kHex[] = "0123456789ABCDEF";
   std::string encoded;
   for (char c : text) {
-    auto byte = static_cast<unsigned char>(c);
-    if (std::isalnum(byte) || c == '/' || c == '.' || c == '-' || c == '_') {
-      encoded += c;
-    } else {
-      encoded += {'%', kHex[byte >> 4], kHex[byte & 15]};
-    }
+    bool plain = IsLetter(c) || IsDigit(c) || c == '/' || c == '.' || c == '-' || c == '_';
+    encoded += plain ? std::string(1, c) : "%" + Hexadecimal({&c, 1});
   }
   return encoded;
 }

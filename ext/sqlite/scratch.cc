@@ -5,6 +5,7 @@
 #include <system_error>
 #include <utility>
 
+#include "base/files.h"
 #include "migrate/source.h"
 #include "sqlite/settings.h"
 
@@ -15,11 +16,6 @@ namespace fs = std::filesystem;
 
 constexpr int kStepsBetweenChecks = 10000;  // of SQLite's virtual machine
 constexpr int kPagesPerStep = 1000;
-
-void RemoveFile(const std::string& path) {
-  std::error_code ec;
-  fs::remove(fs::path(std::u8string(path.begin(), path.end())), ec);
-}
 
 Result<std::string> NewTemporaryFile() {
   std::error_code ec;
@@ -76,7 +72,7 @@ Scratch::~Scratch() {
   mark_.reset();
   db_.reset();
   if (path_.empty()) return;
-  for (const char* suffix : {"", "-journal", "-wal", "-shm"}) RemoveFile(path_ + suffix);
+  for (const char* suffix : {"", "-journal", "-wal", "-shm"}) RemoveFile((path_ + suffix).c_str());
 }
 
 Status CopyDatabase(const Database& from, const Database& to, const InterruptCheck& interrupted) {
@@ -110,7 +106,7 @@ Status BackupDatabase(const Database& db, const std::string& path,
     return CheckCopy(*copy);
   }();
   if (status) return {};
-  for (const char* suffix : {"", "-journal", "-wal", "-shm"}) RemoveFile(path + suffix);
+  for (const char* suffix : {"", "-journal", "-wal", "-shm"}) RemoveFile((path + suffix).c_str());
   return status.error().Within("no backup was made in " + path);
 }
 

@@ -112,13 +112,7 @@ std::string NormalizedPragmaValue(std::string_view name, std::string_view value)
                                                       : "";
     if (!number.empty()) return std::string(number);
   }
-  std::string lowered(value);
-  if (name == "journal_mode") {
-    std::transform(lowered.begin(), lowered.end(), lowered.begin(), [](char c) {
-      return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-    });
-  }
-  return lowered;
+  return name == "journal_mode" ? Lowered(value) : std::string(value);
 }
 
 bool LeavesNoJournal(std::string_view journal_mode) {

@@ -23,7 +23,7 @@ inline constexpr int kMinimumSqliteVersion = 3034000;  // sqlite3_txn_state()
 
 static_assert(kCodeError == SQLITE_ERROR && kCodePermission == SQLITE_PERM &&
               kCodeInterrupt == SQLITE_INTERRUPT && kCodeIoError == SQLITE_IOERR &&
-              kCodeCantOpen == SQLITE_CANTOPEN);
+              kCodeFull == SQLITE_FULL && kCodeCantOpen == SQLITE_CANTOPEN);
 
 }  // namespace fastmigrate
 

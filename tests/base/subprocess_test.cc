@@ -23,7 +23,6 @@ TEST(RunProcess, IsNotSupportedOnWindows) {
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/time.h>
 #include <sys/wait.h>
@@ -39,10 +38,10 @@ TEST(RunProcess, IsNotSupportedOnWindows) {
 #include <utility>
 #include <vector>
 
+#include "base/process_testing.h"
+
 namespace fastmigrate {
 namespace {
-
-bool Never() { return false; }
 
 Result<ProcessResult> Shell(const std::string& script) {
   return RunProcess({"sh", "-c", script}, Never);
@@ -52,21 +51,6 @@ Result<ProcessResult> Shell(const std::string& script) {
 std::string ErrorTailOf(const std::string& script) {
   Result<ProcessResult> run = Shell(script);
   return run ? run->error_tail : run.error().message;
-}
-
-std::vector<int> OpenDescriptors() {
-  std::vector<int> open;
-  for (int descriptor = 0; descriptor < 1024; ++descriptor) {
-    if (fcntl(descriptor, F_GETFD) >= 0) open.push_back(descriptor);
-  }
-  return open;
-}
-
-// Those that a program would get which another thread of the host starts.
-std::vector<int> InheritableDescriptors() {
-  std::vector<int> inheritable = OpenDescriptors();
-  std::erase_if(inheritable, [](int descriptor) { return fcntl(descriptor, F_GETFD) != 0; });
-  return inheritable;
 }
 
 class SignalDisposition {
@@ -510,142 +494,6 @@ TEST(RunProcess, IsNotDisturbedByTheHostsSignals) {
   ASSERT_TRUE(run);
   EXPECT_EQ(run->exit_code, 5);
   EXPECT_EQ(run->error_tail, "end");
-}
-
-// FileLock.
-
-// Whether nobody holds the lock.
-bool IsFree(const std::string& path) {
-  int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  bool free = flock(descriptor, LOCK_EX | LOCK_NB) == 0;
-  close(descriptor);
-  return free;
-}
-
-class FileLockTest : public ProcessFolder {
- protected:
-  std::string file_ = NewFile("0001-first.py");
-};
-
-TEST_F(FileLockTest, IsHeldUntilItsEndOfLife) {
-  {
-    Result<FileLock> lock = FileLock::Acquire(file_, Never);
-    ASSERT_TRUE(lock);
-    EXPECT_FALSE(IsFree(file_));
-  }
-  EXPECT_TRUE(IsFree(file_));
-}
-
-TEST_F(FileLockTest, SecondWaitsUntilFirstIsReleased) {
-  Result<FileLock> acquired = FileLock::Acquire(file_, Never);
-  ASSERT_TRUE(acquired);
-  std::optional<FileLock> first(std::move(*acquired));
-  int attempts = 0;
-  Result<FileLock> second = FileLock::Acquire(file_, [&] {
-    if (++attempts == 3) first.reset();
-    return false;
-  });
-  EXPECT_TRUE(second);
-  EXPECT_EQ(attempts, 3);
-}
-
-TEST_F(FileLockTest, InterruptEndsTheWait) {
-  Result<FileLock> first = FileLock::Acquire(file_, Never);
-  ASSERT_TRUE(first);
-  Result<FileLock> second = FileLock::Acquire(file_, [] { return true; });
-  ASSERT_FALSE(second);
-  EXPECT_EQ(second.error().code, kCodeInterrupt);
-  EXPECT_EQ(second.error().message,
-            "interrupted while another process or thread was running " + file_);
-  EXPECT_FALSE(IsFree(file_));
-}
-
-TEST_F(FileLockTest, FreeLockIsTakenWithoutAskingForInterrupts) {
-  EXPECT_TRUE(FileLock::Acquire(file_, [] { return true; }));
-}
-
-TEST_F(FileLockTest, StaysHeldWhenMoved) {
-  Result<FileLock> lock = FileLock::Acquire(file_, Never);
-  ASSERT_TRUE(lock);
-  {
-    FileLock moved(std::move(*lock));
-    EXPECT_FALSE(IsFree(file_));
-  }
-  EXPECT_TRUE(IsFree(file_));
-}
-
-TEST_F(FileLockTest, AssignmentReleasesTheLockHeldBefore) {
-  std::string other_file = NewFile("0002-second.py");
-  Result<FileLock> lock = FileLock::Acquire(file_, Never);
-  Result<FileLock> other = FileLock::Acquire(other_file, Never);
-  ASSERT_TRUE(lock && other);
-  *lock = std::move(*other);
-  EXPECT_TRUE(IsFree(file_));
-  EXPECT_FALSE(IsFree(other_file));
-}
-
-TEST_F(FileLockTest, IsReleasedWhenItsProcessDies) {
-  int ready[2];
-  ASSERT_EQ(pipe(ready), 0);
-  pid_t holder = fork();
-  if (holder == 0) {
-    Result<FileLock> lock = FileLock::Acquire(file_, Never);
-    if (lock && write(ready[1], "x", 1) == 1) pause();
-    _exit(1);
-  }
-  close(ready[1]);
-  char byte = 0;
-  EXPECT_EQ(read(ready[0], &byte, 1), 1);
-  close(ready[0]);
-  EXPECT_FALSE(IsFree(file_));
-  kill(holder, SIGKILL);
-  waitpid(holder, nullptr, 0);
-  EXPECT_TRUE(IsFree(file_));
-}
-
-TEST_F(FileLockTest, ReleaseFreesItEvenWhenHostHasForked) {
-  int end[2];
-  ASSERT_EQ(pipe(end), 0);
-  pid_t forked = 0;
-  {
-    Result<FileLock> lock = FileLock::Acquire(file_, Never);
-    ASSERT_TRUE(lock);
-    forked = fork();
-    if (forked == 0) {
-      close(end[1]);
-      char byte = 0;
-      _exit(static_cast<int>(read(end[0], &byte, 1)));
-    }
-  }
-  EXPECT_TRUE(IsFree(file_));
-  close(end[0]);
-  close(end[1]);
-  waitpid(forked, nullptr, 0);
-}
-
-TEST_F(FileLockTest, LeaksNoDescriptor) {
-  std::vector<int> before = OpenDescriptors();
-  EXPECT_TRUE(FileLock::Acquire(file_, Never));
-  EXPECT_FALSE(FileLock::Acquire(Path("missing"), Never));
-  {
-    Result<FileLock> lock = FileLock::Acquire(file_, Never);
-    EXPECT_FALSE(FileLock::Acquire(file_, [] { return true; }));
-  }
-  EXPECT_EQ(OpenDescriptors(), before);
-}
-
-TEST_F(FileLockTest, IsNotInheritedByChildrenOfTheHost) {
-  std::vector<int> before = InheritableDescriptors();
-  Result<FileLock> lock = FileLock::Acquire(file_, Never);
-  ASSERT_TRUE(lock);
-  EXPECT_EQ(InheritableDescriptors(), before);
-}
-
-TEST_F(FileLockTest, FileThatIsMissingIsAnError) {
-  Result<FileLock> lock = FileLock::Acquire(Path("missing"), Never);
-  ASSERT_FALSE(lock);
-  EXPECT_EQ(lock.error().code, kCodeCantOpen);
-  EXPECT_EQ(lock.error().message, "cannot open " + Path("missing") + ": No such file or directory");
 }
 
 }  // namespace

@@ -147,12 +147,6 @@ TEST(SqlScript, CountsStatements) {
   }
 }
 
-TEST(SqlScript, KnowsWhereTheLastStatementEnds) {
-  EXPECT_EQ(ReadOrFail("-- a").last_statement_end, 0u);
-  EXPECT_EQ(ReadOrFail("SELECT 1; -- a").last_statement_end, 9u);
-  EXPECT_EQ(ReadOrFail("SELECT 1 ").last_statement_end, 9u);
-}
-
 TEST(SqlScript, SeesOurTablesNamed) {
   const std::vector<std::string> naming = {
       "UPDATE _meta SET version = 1", "DELETE FROM main.\"_META\"",
@@ -240,9 +234,9 @@ struct Ends {
   std::string error;
 };
 
-Ends EndsOfSqlite(const Database& db, const std::string& text, size_t last) {
+Ends EndsOfSqlite(const Database& db, const std::string& text) {
   Ends ends;
-  for (size_t at = 0; at < last;) {
+  for (size_t at = 0; at < text.size();) {
     sqlite3_stmt* prepared = nullptr;
     const char* rest = nullptr;
     if (sqlite3_prepare_v2(db.handle(), text.c_str() + at, -1, &prepared, &rest) != SQLITE_OK) {
@@ -278,7 +272,7 @@ TEST_P(StatementEnd, IsThatOfSqlite) {
   // Behind the statement a special one whose place we are told.
   const std::string text = statement + " PRAGMA cache_size = 1; VACUUM";
   SqlScript script = ReadOrFail(text);
-  Ends ends = EndsOfSqlite(db, text, script.last_statement_end);
+  Ends ends = EndsOfSqlite(db, text);
   ASSERT_EQ(ends.error, "");
   EXPECT_EQ(script.statement_count, ends.of_sqlite.size());
   ASSERT_GE(script.specials.size(), 2u);
@@ -341,10 +335,9 @@ TEST(SqlScript, EndsAtTheEndOfTheTextWithoutALastSemicolon) {
        {"SELECT 1; SELECT 2", "SELECT 1; SELECT 2 -- a", "SELECT 1; SELECT 2 /* ; */ ",
         "SELECT 1; CREATE TRIGGER r AFTER INSERT ON t BEGIN SELECT 1; END"}) {
     SqlScript script = ReadOrFail(text);
-    Ends ends = EndsOfSqlite(db, text, script.last_statement_end);
+    Ends ends = EndsOfSqlite(db, text);
     EXPECT_EQ(ends.error, "") << text;
     EXPECT_EQ(script.statement_count, ends.of_sqlite.size()) << text;
-    EXPECT_EQ(script.last_statement_end, text.size()) << text;
   }
 }
 

@@ -1,0 +1,263 @@
+#include "base/files.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstddef>
+#include <memory>
+#include <system_error>
+#include <utility>
+
+#ifdef _WIN32
+#include <direct.h>
+#include <io.h>
+#include <utf8.h>
+#else
+#include <dirent.h>
+#include <unistd.h>
+#endif
+
+namespace fastmigrate {
+namespace {
+
+constexpr size_t kHeadBytes = 8192;  // most scripts are smaller
+
+// The system's own calls under one name each; all of them report by errno.
+#ifdef _WIN32
+std::wstring Native(std::string_view path) {
+  std::u16string wide = utf8::utf8to16(std::string(path));
+  return {wide.begin(), wide.end()};
+}
+using FileStatus = struct _stat64;
+int GetStatus(const std::string& path, FileStatus* status) {
+  return _wstat64(Native(path).c_str(), status);
+}
+bool IsRegular(const FileStatus& status) { return (status.st_mode & _S_IFMT) == _S_IFREG; }
+bool IsFolder(const FileStatus& status) { return (status.st_mode & _S_IFMT) == _S_IFDIR; }
+int OpenToRead(const std::string& path) {
+  return _wopen(Native(path).c_str(), _O_RDONLY | _O_BINARY | _O_NOINHERIT);
+}
+int OpenNew(const std::string& path) {
+  return _wopen(Native(path).c_str(), _O_WRONLY | _O_CREAT | _O_EXCL | _O_BINARY | _O_NOINHERIT,
+                _S_IREAD | _S_IWRITE);
+}
+int Sync(int file) { return _commit(file); }
+int Make(const std::string& path) { return _wmkdir(Native(path).c_str()); }
+unsigned AtMost(size_t size) { return static_cast<unsigned>(std::min<size_t>(size, 1 << 30)); }
+#else
+using FileStatus = struct stat;
+int GetStatus(const std::string& path, FileStatus* status) { return stat(path.c_str(), status); }
+bool IsRegular(const FileStatus& status) { return S_ISREG(status.st_mode); }
+bool IsFolder(const FileStatus& status) { return S_ISDIR(status.st_mode); }
+int OpenToRead(const std::string& path) { return open(path.c_str(), O_RDONLY | O_CLOEXEC); }
+int OpenNew(const std::string& path) {
+  return open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+}
+int Sync(int file) {
+  // What cannot be synced (a pipe, some network file systems) says EINVAL.
+  return fsync(file) == 0 || errno == EINVAL || errno == ENOTSUP ? 0 : -1;
+}
+int Make(const std::string& path) { return mkdir(path.c_str(), 0777); }
+size_t AtMost(size_t size) { return std::min<size_t>(size, 1 << 30); }
+#endif
+
+std::string Reason(int error_number) { return std::generic_category().message(error_number); }
+
+Error CannotRead(const std::string& path) {
+  return {kCodeCantOpen, "cannot read " + path + ": " + Reason(errno)};
+}
+
+class OpenFile {
+ public:
+  explicit OpenFile(int descriptor) : descriptor_(descriptor) {}
+  OpenFile(const OpenFile&) = delete;
+  OpenFile& operator=(const OpenFile&) = delete;
+  ~OpenFile() { (void)Close(); }
+
+  bool ok() const { return descriptor_ >= 0; }
+  int descriptor() const { return descriptor_; }
+
+  // As many bytes as there are, up to `size`; less only at the end of the file. -1 on an error.
+  ptrdiff_t Read(char* bytes, size_t size) const {
+    size_t done = 0;
+    while (done < size) {
+      auto count = read(descriptor_, bytes + done, AtMost(size - done));
+      if (count < 0 && errno == EINTR) continue;
+      if (count < 0) return -1;
+      if (count == 0) break;
+      done += static_cast<size_t>(count);
+    }
+    return static_cast<ptrdiff_t>(done);
+  }
+
+  bool Write(std::string_view bytes) const {
+    while (!bytes.empty()) {
+      auto count = write(descriptor_, bytes.data(), AtMost(bytes.size()));
+      if (count < 0 && errno == EINTR) continue;
+      if (count < 0) return false;
+      bytes.remove_prefix(static_cast<size_t>(count));
+    }
+    return true;
+  }
+
+  bool Close() { return descriptor_ < 0 || close(std::exchange(descriptor_, -1)) == 0; }
+
+ private:
+  int descriptor_;  // -1: none
+};
+
+}  // namespace
+
+Result<FileType> TypeOf(const std::string& path) {
+  FileStatus status;
+  if (GetStatus(path, &status) != 0) {
+    if (errno == ENOENT || errno == ENOTDIR) return FileType::kMissing;
+    return CannotRead(path);
+  }
+  if (IsRegular(status)) return FileType::kFile;
+  return IsFolder(status) ? FileType::kFolder : FileType::kOther;
+}
+
+std::string Joined(const std::string& dir, std::string_view name) {
+  bool ends = !dir.empty() && (dir.back() == '/'
+#ifdef _WIN32
+                               || dir.back() == '\\'
+#endif
+                              );
+  return dir + (ends ? "" : "/") + std::string(name);
+}
+
+std::string FolderOf(const std::string& path) {
+#ifdef _WIN32
+  size_t slash = path.find_last_of("/\\");
+#else
+  size_t slash = path.rfind('/');
+#endif
+  if (slash == std::string::npos) return ".";
+  return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+std::string WorkingFolder() {
+#ifdef _WIN32
+  wchar_t buffer[4096];
+  if (_wgetcwd(buffer, 4096) == nullptr) return "";
+  std::wstring wide = buffer;
+  return utf8::utf16to8(std::u16string(wide.begin(), wide.end()));
+#else
+  char buffer[4096];
+  return getcwd(buffer, sizeof buffer) == nullptr ? "" : buffer;
+#endif
+}
+
+#ifdef _WIN32
+Result<std::vector<std::string>> ListFolder(const std::string& dir) {
+  std::vector<std::string> names;
+  struct _wfinddata64_t entry;
+  intptr_t search = _wfindfirst64(Native(Joined(dir, "*")).c_str(), &entry);
+  if (search == -1) return CannotRead(dir);
+  do {
+    std::wstring wide = entry.name;
+    std::string name = utf8::utf16to8(std::u16string(wide.begin(), wide.end()));
+    if (name != "." && name != "..") names.push_back(std::move(name));
+  } while (_wfindnext64(search, &entry) == 0);
+  _findclose(search);
+  return names;
+}
+#else
+Result<std::vector<std::string>> ListFolder(const std::string& dir) {
+  struct Closer {
+    void operator()(DIR* folder) const { closedir(folder); }
+  };
+  std::unique_ptr<DIR, Closer> folder(opendir(dir.c_str()));
+  if (!folder) return CannotRead(dir);
+  std::vector<std::string> names;
+  while (true) {
+    errno = 0;
+    const dirent* entry = readdir(folder.get());
+    if (entry == nullptr) break;
+    std::string_view name = entry->d_name;
+    if (name != "." && name != "..") names.emplace_back(name);
+  }
+  if (errno != 0) return CannotRead(dir);
+  return names;
+}
+#endif
+
+Result<std::string> ReadFile(const std::string& path) {
+  OpenFile file(OpenToRead(path));
+  if (!file.ok()) return CannotRead(path);
+  char head[kHeadBytes];
+  ptrdiff_t count = file.Read(head, kHeadBytes);
+  if (count < 0) return CannotRead(path);
+  std::string text(head, static_cast<size_t>(count));
+  if (text.size() < kHeadBytes) return text;
+  // The whole rest at once, and a byte more to see the end; where the file has no size, or has
+  // grown, in steps.
+  FileStatus status;
+  size_t used = text.size();
+  if (GetStatus(path, &status) == 0 && status.st_size > count) {
+    text.reserve(static_cast<size_t>(status.st_size) + 1);
+  }
+  do {
+    text.resize(std::max(text.capacity(), used + kHeadBytes));
+    count = file.Read(text.data() + used, text.size() - used);
+    if (count < 0) return CannotRead(path);
+    used += static_cast<size_t>(count);
+  } while (used == text.size());
+  text.resize(used);
+  return text;
+}
+
+Status WriteNewFile(const std::string& path, std::string_view text) {
+  OpenFile file(OpenNew(path));
+  if (!file.ok()) {
+    if (errno == EEXIST) return MakeError(path + " exists already and is not overwritten");
+    return Error{kCodeCantOpen, "cannot create " + path + ": " + Reason(errno)};
+  }
+  NewFile unfinished(path);
+  bool written = file.Write(text) && Sync(file.descriptor()) == 0;
+  int reason = errno;
+  if (!file.Close() && written) {
+    written = false;
+    reason = errno;
+  }
+  if (written) {
+    unfinished.Keep();
+    return {};
+  }
+  return Error{reason == ENOSPC ? kCodeFull : kCodeIoError,
+               "cannot write " + path + ": " + Reason(reason)};
+}
+
+Result<bool> MakeFolder(const std::string& path) {
+  if (Make(path) == 0) return true;
+  if (errno == EEXIST) return false;
+  return Error{kCodeCantOpen, "cannot create the folder '" + path + "': " + Reason(errno)};
+}
+
+Status SyncFolder(const std::string& path) {
+#ifndef _WIN32
+  OpenFile folder(OpenToRead(path));
+  if (!folder.ok() || Sync(folder.descriptor()) != 0) {
+    return Error{kCodeIoError, "cannot write folder " + path + ": " + Reason(errno)};
+  }
+#endif
+  return {};
+}
+
+void RemoveFile(const char* path) noexcept {
+#ifdef _WIN32
+  wchar_t wide[4096];
+  const char* end = path + std::char_traits<char>::length(path);
+  if (static_cast<size_t>(end - path) >= 4096) return;
+  wchar_t* wide_end = utf8::unchecked::utf8to16(path, end, wide);
+  *wide_end = L'\0';
+  if (_wunlink(wide) != 0) _wrmdir(wide);
+#else
+  if (unlink(path) != 0) rmdir(path);
+#endif
+}
+
+}  // namespace fastmigrate

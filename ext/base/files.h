@@ -1,0 +1,67 @@
+// Files and folders by their path, which is UTF-8 on every system; links are followed.
+//
+// Not std::filesystem: its iterators, and its functions that report by std::error_code, end the
+// process when memory runs out.
+
+#ifndef FASTMIGRATE_BASE_FILES_H_
+#define FASTMIGRATE_BASE_FILES_H_
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+
+namespace fastmigrate {
+
+enum class FileType { kMissing, kFile, kFolder, kOther };
+
+// kMissing also for a link that leads nowhere.
+Result<FileType> TypeOf(const std::string& path);
+
+// "dir/name"
+std::string Joined(const std::string& dir, std::string_view name);
+// The folder that holds it: "." for a bare name.
+std::string FolderOf(const std::string& path);
+// The folder where relative paths start; empty when that cannot be told.
+std::string WorkingFolder();
+
+// The names in the folder, in no order.
+Result<std::vector<std::string>> ListFolder(const std::string& dir);
+
+// A whole file.
+Result<std::string> ReadFile(const std::string& path);
+
+// Creates the file with this text, and has it on disk when it returns. Never overwrites; a file
+// that could not be written whole is removed.
+Status WriteNewFile(const std::string& path, std::string_view text);
+
+// False when the folder was there already.
+Result<bool> MakeFolder(const std::string& path);
+
+// Has the names in the folder on disk when it returns: a new file may be lost in a power cut before
+// (https://www.man7.org/linux/man-pages/man2/fsync.2.html). Does nothing on Windows.
+Status SyncFolder(const std::string& path);
+
+// Removes the file, or the empty folder, where there is one. Allocates nothing.
+void RemoveFile(const char* path) noexcept;
+
+// A file or folder that is removed by the destructor unless it is kept.
+class NewFile {
+ public:
+  explicit NewFile(std::string path) : path_(std::move(path)) {}
+  NewFile(NewFile&& other) noexcept : path_(std::move(other.path_)) { other.path_.clear(); }
+  NewFile& operator=(NewFile&&) = delete;
+  ~NewFile() {
+    if (!path_.empty()) RemoveFile(path_.c_str());
+  }
+
+  void Keep() { path_.clear(); }
+
+ private:
+  std::string path_;
+};
+
+}  // namespace fastmigrate
+
+#endif  // FASTMIGRATE_BASE_FILES_H_

@@ -1,0 +1,204 @@
+#include "base/file_lock.h"
+
+#include <gtest/gtest.h>
+
+#ifndef _WIN32
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/file.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <optional>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "base/process_testing.h"
+#include "base/subprocess.h"
+#include "test_support.h"
+
+namespace fastmigrate {
+namespace {
+
+// Whether nobody holds the lock.
+bool IsFree(const std::string& path) {
+  int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  bool free = flock(descriptor, LOCK_EX | LOCK_NB) == 0;
+  close(descriptor);
+  return free;
+}
+
+class FileLockTest : public testing::Test {
+ protected:
+  std::string Path(const std::string& name) const { return folder_.Path(name); }
+
+  std::string NewLockable(const std::string& name) const {
+    folder_.Write(name, "\n");
+    return Path(name);
+  }
+
+  TempFolder folder_;
+  std::string file_ = NewLockable("0001-first.py");
+};
+
+TEST_F(FileLockTest, IsHeldUntilItsEndOfLife) {
+  {
+    Result<FileLock> lock = FileLock::Acquire(file_, Never);
+    ASSERT_TRUE(lock);
+    EXPECT_FALSE(IsFree(file_));
+  }
+  EXPECT_TRUE(IsFree(file_));
+}
+
+TEST_F(FileLockTest, SecondWaitsUntilFirstIsReleased) {
+  Result<FileLock> acquired = FileLock::Acquire(file_, Never);
+  ASSERT_TRUE(acquired);
+  std::optional<FileLock> first(std::move(*acquired));
+  int attempts = 0;
+  Result<FileLock> second = FileLock::Acquire(file_, [&] {
+    if (++attempts == 3) first.reset();
+    return false;
+  });
+  EXPECT_TRUE(second);
+  EXPECT_EQ(attempts, 3);
+}
+
+TEST_F(FileLockTest, InterruptEndsTheWait) {
+  Result<FileLock> first = FileLock::Acquire(file_, Never);
+  ASSERT_TRUE(first);
+  Result<FileLock> second = FileLock::Acquire(file_, [] { return true; });
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().code, kCodeInterrupt);
+  EXPECT_EQ(second.error().message,
+            "interrupted while another process or thread was running " + file_);
+  EXPECT_FALSE(IsFree(file_));
+}
+
+TEST_F(FileLockTest, FreeLockIsTakenWithoutAskingForInterrupts) {
+  EXPECT_TRUE(FileLock::Acquire(file_, [] { return true; }));
+}
+
+TEST_F(FileLockTest, StaysHeldWhenMoved) {
+  Result<FileLock> lock = FileLock::Acquire(file_, Never);
+  ASSERT_TRUE(lock);
+  {
+    FileLock moved(std::move(*lock));
+    EXPECT_FALSE(IsFree(file_));
+  }
+  EXPECT_TRUE(IsFree(file_));
+}
+
+TEST_F(FileLockTest, AssignmentReleasesTheLockHeldBefore) {
+  std::string other_file = NewLockable("0002-second.py");
+  Result<FileLock> lock = FileLock::Acquire(file_, Never);
+  Result<FileLock> other = FileLock::Acquire(other_file, Never);
+  ASSERT_TRUE(lock && other);
+  *lock = std::move(*other);
+  EXPECT_TRUE(IsFree(file_));
+  EXPECT_FALSE(IsFree(other_file));
+}
+
+TEST_F(FileLockTest, IsReleasedWhenItsProcessDies) {
+  int ready[2];
+  ASSERT_EQ(pipe(ready), 0);
+  pid_t holder = fork();
+  if (holder == 0) {
+    Result<FileLock> lock = FileLock::Acquire(file_, Never);
+    if (lock && write(ready[1], "x", 1) == 1) pause();
+    _exit(1);
+  }
+  close(ready[1]);
+  char byte = 0;
+  EXPECT_EQ(read(ready[0], &byte, 1), 1);
+  close(ready[0]);
+  EXPECT_FALSE(IsFree(file_));
+  kill(holder, SIGKILL);
+  waitpid(holder, nullptr, 0);
+  EXPECT_TRUE(IsFree(file_));
+}
+
+// The program that ran under the lock may write on.
+TEST_F(FileLockTest, IsHeldByTheProgramWhenItsProcessDies) {
+  int ready[2];
+  ASSERT_EQ(pipe(ready), 0);
+  pid_t holder = fork();
+  ASSERT_GE(holder, 0);
+  if (holder == 0) {
+    Result<FileLock> lock = FileLock::Acquire(file_, Never);
+    if (!lock) _exit(1);
+    const std::string name =
+        "/proc/" + std::to_string(getpid()) + "/fd/" + std::to_string(ready[1]);
+    // Writes once it runs, and then waits for a line that nobody writes.
+    (void)RunProcess(
+        {"sh", "-c", "mkfifo $1; echo x >" + name + "; read line <$1", "sh", Path("never")}, Never,
+        lock->descriptor());
+    _exit(1);
+  }
+  char byte = 0;
+  EXPECT_EQ(read(ready[0], &byte, 1), 1);
+  kill(holder, SIGKILL);
+  waitpid(holder, nullptr, 0);
+  EXPECT_FALSE(IsFree(file_));
+  // A writer lets the program read to the end, and end.
+  int never = open(Path("never").c_str(), O_WRONLY);
+  Result<FileLock> lock = FileLock::Acquire(file_, [&] {
+    if (never >= 0) close(std::exchange(never, -1));
+    return false;
+  });
+  EXPECT_TRUE(lock);
+  close(ready[0]);
+  close(ready[1]);
+}
+
+TEST_F(FileLockTest, ReleaseFreesItEvenWhenHostHasForked) {
+  int end[2];
+  ASSERT_EQ(pipe(end), 0);
+  pid_t forked = 0;
+  {
+    Result<FileLock> lock = FileLock::Acquire(file_, Never);
+    ASSERT_TRUE(lock);
+    forked = fork();
+    if (forked == 0) {
+      close(end[1]);
+      char byte = 0;
+      _exit(static_cast<int>(read(end[0], &byte, 1)));
+    }
+  }
+  EXPECT_TRUE(IsFree(file_));
+  close(end[0]);
+  close(end[1]);
+  waitpid(forked, nullptr, 0);
+}
+
+TEST_F(FileLockTest, LeaksNoDescriptor) {
+  std::vector<int> before = OpenDescriptors();
+  EXPECT_TRUE(FileLock::Acquire(file_, Never));
+  EXPECT_FALSE(FileLock::Acquire(Path("missing"), Never));
+  {
+    Result<FileLock> lock = FileLock::Acquire(file_, Never);
+    EXPECT_FALSE(FileLock::Acquire(file_, [] { return true; }));
+  }
+  EXPECT_EQ(OpenDescriptors(), before);
+}
+
+TEST_F(FileLockTest, IsNotInheritedByChildrenOfTheHost) {
+  std::vector<int> before = InheritableDescriptors();
+  Result<FileLock> lock = FileLock::Acquire(file_, Never);
+  ASSERT_TRUE(lock);
+  EXPECT_EQ(InheritableDescriptors(), before);
+}
+
+TEST_F(FileLockTest, FileThatIsMissingIsAnError) {
+  Result<FileLock> lock = FileLock::Acquire(Path("missing"), Never);
+  ASSERT_FALSE(lock);
+  EXPECT_EQ(lock.error().code, kCodeCantOpen);
+  EXPECT_EQ(lock.error().message, "cannot open " + Path("missing") + ": No such file or directory");
+}
+
+}  // namespace
+}  // namespace fastmigrate
+
+#endif  // _WIN32

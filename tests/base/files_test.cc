@@ -1,0 +1,88 @@
+#include "base/files.h"
+
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/resource.h>
+
+#include <filesystem>
+#include <string>
+
+#include "test_support.h"
+
+namespace fastmigrate {
+namespace {
+
+TEST(ReadFile, GivesEveryByte) {
+  TempFolder temp;
+  const std::string text("a\0\r\n\xFF", 5);
+  temp.Write("file", text);
+  Result<std::string> read = ReadFile(temp.Path("file"));
+  ASSERT_TRUE(read);
+  EXPECT_EQ(*read, text);
+}
+
+TEST(ReadFile, GivesAnEmptyFile) {
+  TempFolder temp;
+  temp.Write("file", "");
+  EXPECT_EQ(*ReadFile(temp.Path("file")), "");
+}
+
+TEST(ReadFile, ReadsWhatDoesNotSayItsSize) {
+  Result<std::string> text = ReadFile("/proc/self/status");
+  ASSERT_TRUE(text) << text.error().message;
+  EXPECT_GT(text->size(), 100u);
+}
+
+TEST(ReadFile, NamesTheFileThatIsMissing) {
+  TempFolder temp;
+  Result<std::string> text = ReadFile(temp.Path("file"));
+  ASSERT_FALSE(text);
+  EXPECT_EQ(text.error().code, SQLITE_CANTOPEN);
+  EXPECT_EQ(text.error().message,
+            "cannot read " + temp.Path("file") + ": No such file or directory");
+}
+
+TEST(ReadFile, RefusesAFolder) {
+  TempFolder temp;
+  Result<std::string> text = ReadFile(temp.path());
+  ASSERT_FALSE(text);
+  EXPECT_EQ(text.error().message, "cannot read " + temp.path() + ": Is a directory");
+}
+
+TEST(WriteNewFile, NeverOverwrites) {
+  TempFolder temp;
+  temp.Write("file", "old");
+  Status status = WriteNewFile(temp.Path("file"), "new");
+  ASSERT_FALSE(status);
+  EXPECT_EQ(status.error().message, temp.Path("file") + " exists already and is not overwritten");
+  EXPECT_EQ(temp.Read("file"), "old");
+}
+
+TEST(WriteNewFile, NamesTheFileThatItCannotCreate) {
+  TempFolder temp;
+  Status status = WriteNewFile(temp.Path("no/file"), "");
+  ASSERT_FALSE(status);
+  EXPECT_EQ(status.error().code, SQLITE_CANTOPEN);
+  EXPECT_EQ(status.error().message,
+            "cannot create " + temp.Path("no/file") + ": No such file or directory");
+}
+
+TEST(WriteNewFile, RemovesAFileThatCouldNotBeWrittenWhole) {
+  struct rlimit before;
+  getrlimit(RLIMIT_FSIZE, &before);
+  struct rlimit small = before;
+  small.rlim_cur = 1 << 16;
+  auto handler = signal(SIGXFSZ, SIG_IGN);
+  setrlimit(RLIMIT_FSIZE, &small);
+  TempFolder temp;
+  Status status = WriteNewFile(temp.Path("file"), std::string(1 << 20, 'a'));
+  setrlimit(RLIMIT_FSIZE, &before);
+  signal(SIGXFSZ, handler);
+  ASSERT_FALSE(status);
+  EXPECT_EQ(status.error().code, SQLITE_IOERR);
+  EXPECT_EQ(status.error().message, "cannot write " + temp.Path("file") + ": File too large");
+  EXPECT_FALSE(std::filesystem::exists(temp.Path("file")));
+}
+
+}  // namespace
+}  // namespace fastmigrate
