@@ -12,9 +12,9 @@
 #include <vector>
 
 #include "base/ascii.h"
+#include "migrate/user_schema.h"
 #include "schema/schema.h"
 #include "schema/table_parser.h"
-#include "sqlite/schema_reader.h"
 
 namespace fastmigrate {
 namespace {
@@ -76,7 +76,7 @@ Result<std::string> RealAsSql(const Database& db, double value) {
 }
 
 Result<Table> FindTable(const Database& db, const std::string& name) {
-  Result<std::vector<SchemaRow>> rows = ReadSchemaRows(db);
+  Result<std::vector<SchemaRow>> rows = ReadUserSchemaRows(db);
   if (!rows) return rows.error();
   auto row = std::find_if(rows->begin(), rows->end(), [&](const SchemaRow& candidate) {
     return (candidate.type == "table" || candidate.type == "view") &&
@@ -102,9 +102,9 @@ std::string StoredOrder(const Table& table) {
     }
     return order;
   }
-  for (const char* rowid : {"rowid", "_rowid_", "oid"}) {
-    if (FindColumn(table, rowid) == nullptr) return std::string(" ORDER BY ") + rowid;
-  }
+  std::optional<std::string> rowid =
+      RowidName([&](std::string_view name) { return FindColumn(table, name) != nullptr; });
+  if (rowid) return " ORDER BY " + *rowid;
   if (!HasRowidColumn(table)) return "";
   return " ORDER BY " + QuoteName(table.primary_key->columns[0].expression.canonical);
 }
@@ -150,7 +150,7 @@ Result<std::string> ValueAsSql(const Database& db, const Statement& statement, i
   }
 }
 
-Result<std::string> RowsScript(const Database& db, const std::string& name) {
+Result<std::string> DumpRows(const Database& db, const std::string& name) {
   Result<Table> table = FindTable(db, name);
   if (!table) return table.error();
   std::string columns;
@@ -165,10 +165,7 @@ Result<std::string> RowsScript(const Database& db, const std::string& name) {
   if (!statement) return statement.error();
 
   std::string script;
-  while (true) {
-    Result<bool> row = statement->Step();
-    if (!row) return row.error();
-    if (!*row) break;
+  Status status = ForEachRow(*statement, [&]() -> Status {
     script += "INSERT INTO " + quoted_name + "(" + columns + ") VALUES(";
     for (int i = 0; i < count; ++i) {
       Result<std::string> value = ValueAsSql(db, *statement, i);
@@ -177,7 +174,9 @@ Result<std::string> RowsScript(const Database& db, const std::string& name) {
       script += *value;
     }
     script += ");\n";
-  }
+    return {};
+  });
+  if (!status) return status.error();
   if (!table->primary_key || !table->primary_key->autoincrement) return script;
   Result<std::string> sequence = SequenceScript(db, *table);
   if (!sequence) return sequence.error();

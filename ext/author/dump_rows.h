@@ -21,7 +21,7 @@ namespace fastmigrate {
 // Generated columns are left out. So is the rowid of a table without INTEGER PRIMARY KEY, which
 // VACUUM may change any time. An AUTOINCREMENT table gets its row of sqlite_sequence.
 // An error when `main` has no such table, or it is virtual, a view, or a table of ours or SQLite's.
-Result<std::string> RowsScript(const Database& db, const std::string& table);
+Result<std::string> DumpRows(const Database& db, const std::string& table);
 
 // The value in a column of the present row as an SQL expression. `db` is where the statement runs.
 Result<std::string> ValueAsSql(const Database& db, const Statement& statement, int column);

@@ -4,8 +4,8 @@
 #include <optional>
 
 #include "author/dump_rows.h"
+#include "migrate/user_schema.h"
 #include "sql/lexer.h"
-#include "sqlite/schema_reader.h"
 
 namespace fastmigrate {
 namespace {
@@ -62,15 +62,15 @@ Result<std::string> Preamble(const Database& db) {
 
 }  // namespace
 
-Result<std::string> SchemaScript(const Database& db,
-                                 const std::vector<std::string>& tables_with_rows) {
-  Result<std::vector<SchemaRow>> rows = ReadSchemaRows(db);
+Result<std::string> DumpSchema(const Database& db,
+                               const std::vector<std::string>& tables_with_rows) {
+  Result<std::vector<SchemaRow>> rows = ReadUserSchemaRows(db);
   if (!rows) return rows.error();
   Result<std::string> preamble = Preamble(db);
   if (!preamble) return preamble.error();
   std::string script = *preamble + Statements(*rows, Part::kTables);
   for (const std::string& table : tables_with_rows) {
-    Result<std::string> inserts = RowsScript(db, table);
+    Result<std::string> inserts = DumpRows(db, table);
     if (!inserts) return inserts.error();
     script += *inserts;
   }

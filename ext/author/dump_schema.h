@@ -19,8 +19,8 @@ namespace fastmigrate {
 
 // Empty for an empty database with default settings. The rows of the tables named are part of the
 // script (see dump_rows.h, also for the errors).
-Result<std::string> SchemaScript(const Database& db,
-                                 const std::vector<std::string>& tables_with_rows = {});
+Result<std::string> DumpSchema(const Database& db,
+                               const std::vector<std::string>& tables_with_rows = {});
 
 }  // namespace fastmigrate
 

@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "migrate/ledger.h"
+#include "migrate/plan.h"
+#include "migrate/user_schema.h"
 #include "schema/canonical_sql.h"
 #include "schema/parser.h"
 #include "schema/schema.h"
@@ -13,7 +15,6 @@
 #include "schema/token_reader.h"
 #include "sql/lexer.h"
 #include "sqlite/foreign_keys.h"
-#include "sqlite/schema_reader.h"
 #include "sqlite/settings.h"
 #include "sqlite/transaction.h"
 
@@ -75,15 +76,12 @@ Result<std::string> TableBody(const std::string& definitions, const Table& old) 
 }
 
 // The name by which the rowid can be read and written.
-std::optional<std::string> RowidName(const Table& table) {
+std::optional<std::string> RowidOf(const Table& table) {
   if (table.without_rowid) return std::nullopt;
   if (HasRowidColumn(table)) {
     return FindColumn(table, table.primary_key->columns[0].expression.canonical)->name.text;
   }
-  for (const char* name : {"rowid", "_rowid_", "oid"}) {
-    if (FindColumn(table, name) == nullptr) return name;
-  }
-  return std::nullopt;
+  return RowidName([&](std::string_view name) { return FindColumn(table, name) != nullptr; });
 }
 
 Result<bool> Exists(const Database& db, const std::string& schema, const std::string& type,
@@ -123,17 +121,16 @@ Result<std::vector<SchemaRow>> ReadTempTriggers(const Database& db, const std::s
   if (!rows) return rows.error();
   rows->Bind(1, table);
   std::vector<SchemaRow> triggers;
-  while (true) {
-    Result<bool> row = rows->Step();
-    if (!row) return row.error();
-    if (!*row) return triggers;
+  Status status = ForEachRow(*rows, [&] {
     triggers.push_back({rows->Text(0), rows->Text(1), rows->Text(2), rows->Text(3)});
-  }
+  });
+  if (!status) return status.error();
+  return triggers;
 }
 
 Result<OldTable> ReadOldTable(const Database& db, const std::string& name) {
   if (Status status = RefuseName(name); !status) return status.error();
-  Result<std::vector<SchemaRow>> rows = ReadSchemaRows(db);
+  Result<std::vector<SchemaRow>> rows = ReadUserSchemaRows(db);
   if (!rows) return rows.error();
   auto found = std::find_if(rows->begin(), rows->end(), [&](const SchemaRow& row) {
     return (row.type == "table" || row.type == "view") && EqualIgnoringCase(row.name, name);
@@ -171,7 +168,7 @@ Status CopyAside(const Database& db, const OldTable& old) {
   }
   Status status = db.Execute("CREATE TABLE " + MainName(kAside) + " (" + columns + ")");
   if (!status) return status;
-  std::optional<std::string> rowid = RowidName(old.table);
+  std::optional<std::string> rowid = RowidOf(old.table);
   if (rowid && FindColumn(old.table, *rowid) == nullptr) columns += ", " + *rowid;
   status = db.Execute("INSERT INTO " + MainName(kAside) + " (" + columns + ") SELECT " + columns +
                       " FROM " + MainName(old.name) + " NOT INDEXED");
@@ -185,8 +182,9 @@ Status RenameAside(const Database& db, const OldTable& old) {
   Status status = settings.Remember("", "legacy_alter_table");
   if (status) status = db.Execute("PRAGMA legacy_alter_table = ON");
   if (!status) return status;
-  Result<Savepoint> savepoint = Savepoint::Open(db, "fastmigrate rename");
+  Result<Savepoint> savepoint = Savepoint::Prepare(db, "fastmigrate rename");
   if (!savepoint) return savepoint.error();
+  if (Status opened = savepoint->Open(); !opened) return opened;
   status = db.Execute("ALTER TABLE " + MainName(old.name) + " RENAME TO " + QuoteName(kAside));
   return status ? savepoint->Release() : status;
 }
@@ -238,8 +236,8 @@ Result<int64_t> CopyRows(const Database& db, const OldTable& old, const Table& p
     to += (to.empty() ? "" : ", ") + QuoteName(to_name);
     from += (from.empty() ? "" : ", ") + QuoteName(from_name);
   };
-  std::optional<std::string> old_rowid = RowidName(old.table);
-  std::optional<std::string> rowid = RowidName(present);
+  std::optional<std::string> old_rowid = RowidOf(old.table);
+  std::optional<std::string> rowid = RowidOf(present);
   // Where the rowid is a column that the old table has too, it is copied as that.
   if (old_rowid && rowid && FindColumn(old.table, *rowid) == nullptr) add(*rowid, *old_rowid);
   for (const Column& column : present.columns) {
@@ -272,9 +270,12 @@ Status KeepSequence(const Database& db, const OldTable& old, const Table& presen
 Status Recreate(const Database& db, const SchemaRow& row, const std::string& schema) {
   std::vector<Token> tokens = SqlTokens(row.sql);
   Result<Token> name = NameToken(tokens, row.type == "index" ? "INDEX" : "TRIGGER");
-  Status status = name ? db.Execute(row.sql.substr(0, name->offset) + schema + "." +
-                                    row.sql.substr(name->offset))
-                       : Status(name.error());
+  if (!name) return name.error().Within(row.type + " " + row.name);
+  // Prepared, not executed: of a stored text SQLite compiles the first statement alone, and behind
+  // it a hostile file can carry others.
+  Result<Statement> create =
+      db.Prepare(row.sql.substr(0, name->offset) + schema + "." + row.sql.substr(name->offset));
+  Status status = create ? create->Run() : Status(create.error());
   return status ? status : status.error().Within(row.type + " " + row.name);
 }
 
@@ -322,7 +323,7 @@ Result<int64_t> RebuildChecked(const Database& db, const OldTable& old, const st
 
 // SQLite drops no table while a statement of the connection reads. A script's error lists the
 // others already (script_runner.cc).
-Error Explained(Error error, const Database& db, bool nested) {
+Error WithAdvice(Error error, const Database& db, bool nested) {
   if ((error.code & 0xFF) != SQLITE_LOCKED) return error;
   error.message +=
       ": a statement of this connection reads, and SQLite drops no table meanwhile; call "
@@ -334,24 +335,13 @@ Error Explained(Error error, const Database& db, bool nested) {
 }
 
 Status RefuseWhatCannotWork(const Database& db) {
-  if (IsWriting(db)) {
-    return MakeError(
-        "fastmigrate_recreate_table() cannot be called inside a statement that writes (INSERT ... "
-        "SELECT, CREATE TABLE AS, UPDATE); call it in a SELECT of its own");
-  }
   if (!db.InAutocommit() && ForeignKeysEnforced(db)) {
     return MakeError(
         "a table cannot be rebuilt in a transaction that was begun with foreign_keys on: it would "
         "delete the rows of child tables, and SQLite does not let it be switched off now; COMMIT "
         "first, or run PRAGMA foreign_keys = OFF before BEGIN");
   }
-  Result<std::string> journal = ReadPragma(db, "main", "journal_mode");
-  if (journal && *journal == "off") {
-    return MakeError(
-        "this connection has journal_mode OFF, so that a rebuild that fails could not be rolled "
-        "back; run PRAGMA journal_mode = DELETE first");
-  }
-  return {};
+  return RefuseWithoutJournal(db);
 }
 
 }  // namespace
@@ -359,11 +349,10 @@ Status RefuseWhatCannotWork(const Database& db) {
 Result<int64_t> RebuildTable(const Database& db, const std::string& table,
                              const std::string& definitions) {
   if (Status status = RefuseWhatCannotWork(db); !status) return status.error();
-  InterruptCheck interrupted = [&db] { return db.IsInterrupted(); };
   bool enforced = ForeignKeysEnforced(db);
   RowidKeeper rowid(db);
   EnforcementOff enforcement(db);
-  Result<Transaction> transaction = Transaction::Begin(db, interrupted);
+  Result<Transaction> transaction = Transaction::Begin(db);
   if (!transaction) return transaction.error();
   Result<OldTable> old = ReadOldTable(db, table);
   if (!old) return old.error();
@@ -371,10 +360,10 @@ Result<int64_t> RebuildTable(const Database& db, const std::string& table,
   if (!body) return body.error();
   Result<int64_t> rows = RebuildChecked(db, *old, *body, enforced);
   if (!rows) {
-    Error error = Explained(rows.error(), db, transaction->IsNested());
+    Error error = WithAdvice(rows.error(), db, transaction->IsNested());
     return error.Within("cannot rebuild table " + old->name);
   }
-  if (Status status = transaction->Commit(interrupted); !status) return status.error();
+  if (Status status = transaction->Commit(); !status) return status.error();
   return rows;
 }
 

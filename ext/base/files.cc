@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstddef>
+#include <cstdio>
+#include <cstdlib>
 #include <memory>
 #include <system_error>
 #include <utility>
@@ -39,12 +41,13 @@ bool IsFolder(const FileStatus& status) { return (status.st_mode & _S_IFMT) == _
 int OpenToRead(const std::string& path) {
   return _wopen(Native(path).c_str(), _O_RDONLY | _O_BINARY | _O_NOINHERIT);
 }
-int OpenNew(const std::string& path) {
+int OpenNew(const std::string& path, int) {
   return _wopen(Native(path).c_str(), _O_WRONLY | _O_CREAT | _O_EXCL | _O_BINARY | _O_NOINHERIT,
                 _S_IREAD | _S_IWRITE);
 }
 int Sync(int file) { return _commit(file); }
-int Make(const std::string& path) { return _wmkdir(Native(path).c_str()); }
+int Make(const std::string& path, int) { return _wmkdir(Native(path).c_str()); }
+bool CopyPermissions(int, const FileStatus&) { return true; }
 unsigned AtMost(size_t size) { return static_cast<unsigned>(std::min<size_t>(size, 1 << 30)); }
 #else
 using FileStatus = struct stat;
@@ -52,14 +55,17 @@ int GetStatus(const std::string& path, FileStatus* status) { return stat(path.c_
 bool IsRegular(const FileStatus& status) { return S_ISREG(status.st_mode); }
 bool IsFolder(const FileStatus& status) { return S_ISDIR(status.st_mode); }
 int OpenToRead(const std::string& path) { return open(path.c_str(), O_RDONLY | O_CLOEXEC); }
-int OpenNew(const std::string& path) {
-  return open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+int OpenNew(const std::string& path, mode_t mode) {
+  return open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
 }
 int Sync(int file) {
   // What cannot be synced (a pipe, some network file systems) says EINVAL.
   return fsync(file) == 0 || errno == EINVAL || errno == ENOTSUP ? 0 : -1;
 }
-int Make(const std::string& path) { return mkdir(path.c_str(), 0777); }
+int Make(const std::string& path, mode_t mode) { return mkdir(path.c_str(), mode); }
+bool CopyPermissions(int file, const FileStatus& model) {
+  return fchmod(file, model.st_mode & 0777) == 0;
+}
 size_t AtMost(size_t size) { return std::min<size_t>(size, 1 << 30); }
 #endif
 
@@ -67,6 +73,11 @@ std::string Reason(int error_number) { return std::generic_category().message(er
 
 Error CannotRead(const std::string& path) {
   return {kCodeCantOpen, "cannot read " + path + ": " + Reason(errno)};
+}
+
+Error CannotCreate(const std::string& path) {
+  if (errno == EEXIST) return MakeError(path + " exists already and is not overwritten");
+  return {kCodeCantOpen, "cannot create " + path + ": " + Reason(errno)};
 }
 
 class OpenFile {
@@ -211,11 +222,8 @@ Result<std::string> ReadFile(const std::string& path) {
 }
 
 Status WriteNewFile(const std::string& path, std::string_view text) {
-  OpenFile file(OpenNew(path));
-  if (!file.ok()) {
-    if (errno == EEXIST) return MakeError(path + " exists already and is not overwritten");
-    return Error{kCodeCantOpen, "cannot create " + path + ": " + Reason(errno)};
-  }
+  OpenFile file(OpenNew(path, 0666));
+  if (!file.ok()) return CannotCreate(path);
   NewFile unfinished(path);
   bool written = file.Write(text) && Sync(file.descriptor()) == 0;
   int reason = errno;
@@ -231,10 +239,53 @@ Status WriteNewFile(const std::string& path, std::string_view text) {
                "cannot write " + path + ": " + Reason(reason)};
 }
 
+Status CreateFileLike(const std::string& path, const std::string& model) {
+  FileStatus status;
+  if (GetStatus(model, &status) != 0) return CannotRead(model);
+  OpenFile file(OpenNew(path, 0600));
+  if (!file.ok()) return CannotCreate(path);
+  NewFile unfinished(path);
+  if (!CopyPermissions(file.descriptor(), status) || !file.Close()) {
+    return Error{kCodeIoError, "cannot create " + path + ": " + Reason(errno)};
+  }
+  unfinished.Keep();
+  return {};
+}
+
 Result<bool> MakeFolder(const std::string& path) {
-  if (Make(path) == 0) return true;
+  if (Make(path, 0777) == 0) return true;
   if (errno == EEXIST) return false;
   return Error{kCodeCantOpen, "cannot create the folder '" + path + "': " + Reason(errno)};
+}
+
+Status MakePrivateFolder(const std::string& path) {
+  if (Make(path, 0700) == 0) return {};
+  return Error{kCodeCantOpen, "cannot create the folder '" + path + "': " + Reason(errno)};
+}
+
+Status Rename(const std::string& from, const std::string& to) {
+#ifdef _WIN32
+  int rc = _wrename(Native(from).c_str(), Native(to).c_str());
+#else
+  int rc = rename(from.c_str(), to.c_str());
+#endif
+  if (rc == 0) return {};
+  return Error{kCodeIoError, "cannot rename " + from + " to " + to + ": " + Reason(errno)};
+}
+
+std::string TemporaryFolder() {
+#ifdef _WIN32
+  for (const wchar_t* name : {L"TEMP", L"TMP"}) {
+    const wchar_t* value = _wgetenv(name);
+    if (value == nullptr || *value == L'\0') continue;
+    std::wstring wide = value;
+    return utf8::utf16to8(std::u16string(wide.begin(), wide.end()));
+  }
+  return ".";
+#else
+  const char* folder = std::getenv("TMPDIR");
+  return folder == nullptr || *folder == '\0' ? "/tmp" : folder;
+#endif
 }
 
 Status SyncFolder(const std::string& path) {

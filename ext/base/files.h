@@ -36,8 +36,17 @@ Result<std::string> ReadFile(const std::string& path);
 // that could not be written whole is removed.
 Status WriteNewFile(const std::string& path, std::string_view text);
 
+// Creates the file, empty, with the permissions of `model` on POSIX systems. Never overwrites.
+Status CreateFileLike(const std::string& path, const std::string& model);
+
 // False when the folder was there already.
 Result<bool> MakeFolder(const std::string& path);
+
+// Creates a folder that only this user can look into. An error when it is there already.
+Status MakePrivateFolder(const std::string& path);
+Status Rename(const std::string& from, const std::string& to);
+// Where temporary files are: TMPDIR or /tmp; TEMP or TMP on Windows.
+std::string TemporaryFolder();
 
 // Has the names in the folder on disk when it returns: a new file may be lost in a power cut before
 // (https://www.man7.org/linux/man-pages/man2/fsync.2.html). Does nothing on Windows.

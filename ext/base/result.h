@@ -3,7 +3,7 @@
 // Everything that can fail returns a Status or a Result<T>; both are [[nodiscard]], so a failure
 // cannot be overlooked. Nothing here throws. Use:
 //
-//   Result<Folder> folder = ReadMigrationFolder(dir);
+//   Result<Folder> folder = ReadSource(dir);
 //   if (!folder) return folder.error();
 //   Use(*folder);
 //

@@ -1,12 +1,11 @@
 #include "migrate/applier.h"
 
 #include <algorithm>
-#include <cstdlib>
+#include <utility>
 
 #include "base/subprocess.h"
-#include "migrate/ledger.h"
 #include "sql/lexer.h"
-#include "sqlite/attachments.h"
+#include "sqlite/isolation.h"
 #include "sqlite/settings.h"
 
 namespace fastmigrate {
@@ -14,22 +13,36 @@ namespace {
 
 constexpr std::chrono::seconds kBatchAge{1};
 constexpr char kScriptSavepoint[] = "fastmigrate script";
+constexpr char kRolledBack[] = "this one was rolled back";
 
 // Each script begins as on a new connection.
 void ForgetRowid(const Database& db) { sqlite3_set_last_insert_rowid(db.handle(), 0); }
 
-size_t LineOf(const SqlScript& script, size_t offset) {
-  return PositionAt(script.text, offset).line;
-}
-
-// The last line of SQL before the offset.
+// The line of the last SQL before the offset.
 size_t LastLineBefore(const SqlScript& script, size_t offset) {
   size_t last = script.text.find_last_not_of(" \t\r\n", offset == 0 ? 0 : offset - 1);
-  return LineOf(script, last == std::string::npos ? 0 : last);
+  return PositionAt(script.text, last == std::string::npos ? 0 : last).line;
 }
 
 // A query of our tables that fails this way finds them changed: "no such table", "no such column".
-bool IsAboutSchema(const Error& error) { return (error.code & 0xFF) == SQLITE_ERROR; }
+bool IsAboutSchema(const Error& error) { return PrimaryCode(error) == SQLITE_ERROR; }
+
+// Whether the scripts before the one with this error can be expected to succeed once more.
+bool IsOfTheScript(const Error& error) {
+  return PrimaryCode(error) == SQLITE_CONSTRAINT || PrimaryCode(error) == SQLITE_ERROR;
+}
+
+// What a part of its own holds: several transactions, or what must be detached behind a commit.
+bool SharesTransaction(const PendingScript& script) {
+  return script.steps().IsOnePart() && !script.sql().Has(StatementKind::kAttach) &&
+         !script.sql().Has(StatementKind::kDetach);
+}
+
+Error LedgerChanged(const std::string& file_name) {
+  return MakeError(file_name +
+                   ": a script must not change main._meta or main._fastmigrate_history; "
+                   "fastmigrate moves the version itself");
+}
 
 }  // namespace
 
@@ -51,86 +64,77 @@ class Applier::Measure {
   std::chrono::steady_clock::time_point began_;
 };
 
-Status RefuseProgram(const PendingScript& script) {
-  const char* allowed = std::getenv("FASTMIGRATE_ALLOW_SCRIPTS");
-  if (!script.IsProgram() || (allowed != nullptr && std::string_view(allowed) == "1")) return {};
-  return MakeError(script.migration().name +
-                   " is a program, and programs are not run unless the environment of this process "
-                   "has FASTMIGRATE_ALLOW_SCRIPTS=1");
-}
+Applier::Applier(const Database& db, ApplyOptions options, MigrationRun* run)
+    : db_(db), options_(std::move(options)), run_(*run) {}
 
-ScriptSteps StepsOf(const PendingScript& script, const Database& db) {
-  auto present = [&](const std::string& schema, const std::string& name) -> std::string {
-    if (name == "foreign_keys") return "0";  // as it is while scripts run
-    Result<std::string> value = ReadPragma(db, schema, name);
-    return value ? NormalizedPragmaValue(name, *value) : "";
-  };
-  return PlanSteps(script.sql(), present, !db.MainPath().empty());
-}
-
-Applier::Applier(const Database& db, ApplyOptions options)
-    : db_(db), options_(std::move(options)) {}
-
-Status Applier::Apply(std::span<PendingScript> scripts, int version) {
+Status Applier::Apply(std::span<PendingScript> scripts) {
   RowidKeeper rowid(db_);
   EnforcementOff enforcement(db_);
-  AttachmentKeeper attachments(
-      db_, std::any_of(scripts.begin(), scripts.end(), [](const PendingScript& script) {
-        return script.sql().Has(StatementKind::kAttach);
-      }));
-  version_ = committed_version_ = version;
-  Status status = Run(scripts);
-  while (retry_with_) {
-    care_ = *retry_with_;
-    retry_with_.reset();
-    status = Run(scripts);
+  limit_ = scripts.size();
+  Status status;
+  do {
+    again_ = false;
+    status = RunUpTo(scripts, limit_);
+  } while (again_);
+  if (status && guilty_) {
+    note_ = kRolledBack;
+    status = *guilty_;
   }
-  return status;
+  if (status) return {};
+  LearnVersion();
+  return Finished(status.error());
 }
 
-Status Applier::Run(std::span<PendingScript> scripts) {
-  version_ = committed_version_;
-  uncommitted_.clear();
-  for (PendingScript& script : scripts) {
-    if (script.version() <= version_) continue;
+Status Applier::RunUpTo(std::span<PendingScript> scripts, size_t limit) {
+  for (current_ = 0; current_ < limit; ++current_) {
+    PendingScript& script = scripts[current_];
+    if (script.version() <= Version()) continue;
     Status status = ApplyOne(&script);
-    if (status && batch_ && (care_ == Care::kEachScript || BatchIsOld())) status = CommitBatch();
+    if (status && batch_ && MayCut()) status = CommitBatch();
     if (status) continue;
-    if (retry_with_) return status;
-    // What ran before the failed one stays, as far as SQLite has left the transaction alive.
-    if (!uncommitted_.empty()) KeepOthers();
-    batch_.reset();
+    if (!again_ && batch_ && !batch_->done.empty()) CommitEarlierScripts(status.error());
+    if (!again_) batch_.reset();
     return status;
   }
-  failure_note_ = "what ran since the last commit was rolled back";
+  note_ = "what ran since the last commit was rolled back";
   return CommitBatch();
 }
 
-// Commits what ran before a script that failed. What that has done to a virtual table can make
-// SQLite refuse the commit (FTS5: a table made and filled in it), and then they run again without
-// it.
-void Applier::KeepOthers() {
-  bool nested = batch_ && batch_->IsNested();
+// Commits what ran before the script that failed with this error. What that has done to a virtual
+// table can make SQLite refuse the commit (FTS5: a table made and filled in it), and then they run
+// again without it.
+void Applier::CommitEarlierScripts(const Error& error) {
+  bool nested = batch_->transaction.IsNested();
   Status status = CommitBatch();
-  if (status || retry_with_ || nested || care_ == Care::kEachScript) return;
-  int code = status.error().code & 0xFF;
-  if (code != SQLITE_BUSY && code != SQLITE_INTERRUPT) retry_with_ = Care::kEachScript;
+  if (again_ && limit_ > current_) RunAgain(current_, error);
+  if (status || again_ || nested || !IsOfTheScript(status.error())) return;
+  RunAgain(current_, error);
+}
+
+void Applier::RunAgain(size_t limit, std::optional<Error> guilty) {
+  batch_.reset();
+  again_ = true;
+  limit_ = limit;
+  guilty_ = std::move(guilty);
+}
+
+int Applier::Version() const {
+  return batch_ && !batch_->done.empty() ? batch_->done.back().record.version : run_.version;
 }
 
 Status Applier::ApplyOne(PendingScript* script) {
-  failure_note_ = "this one was not run";
+  note_ = "this one was not run";
   if (script->IsProgram()) {
-    if (Status status = CommitBatch(); !status) return status;
-    return ApplyProgram(*script);
+    Status status = CommitBatch();
+    return status ? ApplyProgram(*script) : status;
   }
   if (Status status = script->LoadText(); !status) return status;
-  ScriptSteps steps = StepsOf(*script, db_);
   Status status;
-  if (steps.IsOnePart()) {
-    status = ApplyInBatch(script, steps);
+  if (SharesTransaction(*script)) {
+    status = ApplyInBatch(script);
   } else {
     status = CommitBatch();
-    if (status) status = ApplyInParts(script, steps);
+    if (status) status = ApplyInParts(script);
   }
   script->DropText();
   return status;
@@ -138,169 +142,212 @@ Status Applier::ApplyOne(PendingScript* script) {
 
 Status Applier::OpenBatch() {
   if (batch_) return {};
-  Result<Transaction> transaction = Transaction::Begin(db_, options_.interrupted);
+  Result<Transaction> transaction = Transaction::Begin(db_);
   if (!transaction) return transaction.error();
   batch_.emplace(std::move(*transaction));
-  batch_began_ = std::chrono::steady_clock::now();
-  if (care_ == Care::kKnowsBefore && options_.check_foreign_keys) {
-    Result<std::vector<ForeignKeyViolation>> violations = FindForeignKeyViolations(db_);
-    if (!violations) return violations.error();
-    violations_before_batch_ = std::move(*violations);
+  if (Status status = RereadVersion(); !status) return status;
+  if (Status status = CreateLedger(db_); !status) return status;
+  Result<std::string> fingerprint = LedgerFingerprint(db_);
+  if (!fingerprint) return fingerprint.error();
+  batch_->fingerprint = std::move(*fingerprint);
+  if (look_ == Look::kBehindEach && options_.check_foreign_keys) {
+    Result<std::vector<ForeignKeyViolation>> orphans = FindForeignKeyViolations(db_);
+    if (!orphans) return orphans.error();
+    batch_->orphans = std::move(*orphans);
   }
-  return FollowVersion();
+  Result<Savepoint> savepoint = Savepoint::Prepare(db_, kScriptSavepoint);
+  if (!savepoint) return savepoint.error();
+  batch_->savepoint.emplace(std::move(*savepoint));
+  return batch_->transaction.Refresh();
 }
 
-// Under the write lock: makes the tables of a new database, and sees whether another process has
-// moved the version since it was read.
-Status Applier::FollowVersion() {
+// Under the write lock: whether another process has moved the version since it was read.
+Status Applier::RereadVersion() {
   Result<LedgerState> ledger = ReadLedger(db_);
   if (!ledger) return ledger.error();
   if (!ledger->version && ledger->has_content) {
     return MakeError("the database has got content meanwhile, but no version");
   }
   int version = ledger->version.value_or(0);
-  if (version < version_) {
-    return MakeError("the database went back from version " + std::to_string(version_) + " to " +
-                     std::to_string(version) + " meanwhile; try again");
+  if (version < run_.version) {
+    return MakeError("the database went back from version " + std::to_string(run_.version) +
+                     " to " + std::to_string(version) + " meanwhile; try again");
   }
-  version_ = committed_version_ = version;
-  return CreateLedger(db_);
+  run_.version = version;
+  return {};
 }
 
-bool Applier::BatchIsOld() const {
-  return !options_.one_transaction && std::chrono::steady_clock::now() - batch_began_ > kBatchAge;
+// Whether the shared transaction is old enough to be committed between two scripts, and leaves
+// nothing that a later script may have to mend.
+bool Applier::MayCut() {
+  auto now = std::chrono::steady_clock::now();
+  if (options_.one_transaction || now - batch_->began <= kBatchAge) return false;
+  if (!options_.check_foreign_keys) return true;
+  if (look_ == Look::kBehindEach) return batch_->clean == batch_->done.size();
+  Result<std::vector<ForeignKeyViolation>> violations = FindForeignKeyViolations(db_);
+  if (violations && violations->empty()) return true;
+  batch_->began = now;
+  return false;
 }
 
 Status Applier::CommitBatch() {
-  if (batch_ && batch_->IsAlive() && options_.check_foreign_keys && care_ != Care::kEachScript &&
-      !uncommitted_.empty()) {
-    Result<std::vector<ForeignKeyViolation>> violations = FindForeignKeyViolations(db_);
-    if (!violations) return violations.error();
-    if (!NewViolations(violations_before_batch_, *violations).empty()) {
-      batch_.reset();
-      retry_with_ = care_ == Care::kNone ? Care::kKnowsBefore : Care::kEachScript;
-      return MakeError("rows without a parent");
-    }
+  if (batch_ && batch_->transaction.IsAlive() && !batch_->done.empty()) {
+    if (Status status = CheckBatch(); !status) return status;
   }
   return CommitChecked();
 }
 
-// Without a look at the foreign keys, which the caller has had.
-Status Applier::CommitChecked() {
-  if (!batch_) return {};
-  Transaction transaction = std::move(*batch_);
-  batch_.reset();
-  if (!transaction.IsAlive()) {
-    uncommitted_.clear();
-    return MakeError("SQLite has rolled the transaction back");
+// What can only be seen at the end of a transaction. Where something is wrong and the guilty script
+// is not known, all of them run again, with a look behind each.
+Status Applier::CheckBatch() {
+  if (look_ == Look::kBehindEach) {
+    if (!options_.check_foreign_keys || batch_->clean == batch_->done.size()) return {};
+    Error orphan = batch_->orphan.value_or(MakeError("rows without a parent"));
+    RunAgain(batch_->done[batch_->clean].place, orphan);
+    return orphan;
   }
-  if (Status status = transaction.Commit(options_.interrupted); !status) {
-    return Error{status.error().code, "cannot commit: " + status.error().message};
+  bool sound = bool{CheckLedgerUntouched("")};
+  if (sound && options_.check_foreign_keys) {
+    Result<std::vector<ForeignKeyViolation>> violations = FindForeignKeyViolations(db_);
+    if (!violations) return violations.error();
+    sound = violations->empty();
   }
-  committed_version_ = version_;
-  applied_.insert(applied_.end(), uncommitted_.begin(), uncommitted_.end());
-  uncommitted_.clear();
-  return {};
+  if (sound) return {};
+  look_ = Look::kBehindEach;
+  RunAgain(limit_, guilty_);
+  return MakeError("the scripts run again, with a look behind each");
 }
 
-Status Applier::ApplyInBatch(PendingScript* script, const ScriptSteps& steps) {
-  if (Status status = OpenBatch(); !status) return status;
-  if (script->version() <= version_) return {};
-  Status status = RunInSavepoint(script, steps);
-  if (status || batch_->IsAlive()) return status;
-  // SQLite has ended the transaction, and with it all that ran in it.
-  bool nested = batch_->IsNested();
-  bool others = !uncommitted_.empty();
+// Writes the records, and commits without a look at the scripts, which the caller has had.
+Status Applier::CommitChecked() {
+  if (!batch_) return {};
+  if (!batch_->transaction.IsAlive()) {
+    batch_.reset();
+    return MakeError("SQLite has rolled the transaction back");
+  }
+  std::vector<HistoryRecord> records;
+  for (const Done& done : batch_->done) records.push_back(done.record);
+  Status status = WriteRecords(db_, records);
+  if (status) status = CheckWritten(db_, Version(), records);
+  std::vector<Done> done = std::move(batch_->done);
+  batch_->done.clear();
+  if (status) {
+    status = batch_->transaction.Commit();
+    if (!status) {
+      unsure_ = std::move(done);
+      status = Error{status.error().code, "cannot commit: " + status.error().message};
+    }
+  }
   batch_.reset();
-  uncommitted_.clear();
-  bool may_succeed = (status.error().code & 0xFF) == SQLITE_CONSTRAINT ||
-                     (status.error().code & 0xFF) == SQLITE_ERROR;
+  if (status) Reached(std::move(done));
+  return status;
+}
+
+void Applier::Reached(std::vector<Done> done) {
+  for (Done& script : done) {
+    run_.version = script.applied.version;
+    run_.applied.push_back(std::move(script.applied));
+  }
+}
+
+Status Applier::ApplyInBatch(PendingScript* script) {
+  if (Status status = OpenBatch(); !status) return status;
+  if (script->version() <= Version()) return {};
+  Status status = RunInSavepoint(script);
+  if (status) return status;
+  if (batch_->transaction.IsAlive()) batch_->savepoint->Rollback();
+  if (batch_->transaction.IsAlive()) return status;
+  // SQLite has ended the transaction, and with it all that ran in it.
+  bool nested = batch_->transaction.IsNested();
+  bool others = !batch_->done.empty();
+  batch_.reset();
   if (nested) {
-    failure_note_ = "SQLite has rolled back the whole transaction that was open";
-  } else if (others && may_succeed && care_ != Care::kEachScript) {
-    retry_with_ = Care::kEachScript;
+    note_ = "SQLite has rolled back the whole transaction that was open";
+  } else if (others && IsOfTheScript(status.error())) {
+    RunAgain(current_, status.error());
   } else if (others) {
-    failure_note_ = "this one and those before it since the last commit were rolled back";
+    note_ = "this one and those before it since the last commit were rolled back";
   }
   return status;
 }
 
-Status Applier::RunInSavepoint(PendingScript* script, const ScriptSteps& steps) {
+Status Applier::RunInSavepoint(PendingScript* script) {
   const SqlScript& sql = script->sql();
-  Result<Savepoint> savepoint = Savepoint::Open(db_, kScriptSavepoint);
-  if (!savepoint) return savepoint.error();
-  failure_note_ = "this one was rolled back";
-  std::vector<ForeignKeyViolation> violations_before;
-  std::optional<std::string> fingerprint;
-  Status look = LookBefore(&violations_before, &fingerprint, sql, care_ == Care::kEachScript);
-  if (!look) return look;
-
-  ForgetRowid(db_);
-  Measure measure(db_);
-  SettingsKeeper settings(db_);
-  ScriptRunner runner(db_, sql, steps, &settings);
-  for (const ScriptStep& part : steps.steps) {
-    if (Status status = runner.RunPart(part); !status) return status;
+  if (Status status = batch_->savepoint->Open(); !status) return status;
+  note_ = kRolledBack;
+  {
+    Isolation isolation(db_);
+    if (Status status = isolation.Begin(sql.makes_temp, false); !status) return status;
+    ForgetRowid(db_);
+    Measure measure(db_);
+    ScriptRunner runner(db_, sql, script->steps(), &isolation);
+    for (const ScriptStep& part : script->steps().steps) {
+      Status status = runner.RunPart(part, [this] { return batch_->transaction.Refresh(); });
+      if (!status) return status;
+    }
+    if (Status status = isolation.EndInTransaction(); !status) {
+      return status.error().Within(sql.file_name);
+    }
+    Status status = look_ == Look::kBehindEach ? CheckLedgerUntouched(sql.file_name)
+                                               : CheckVersionUntouched(sql.file_name);
+    if (!status) return status;
+    if (Status recorded = Record(*script, measure); !recorded) return recorded;
   }
-  settings.PutBackInTransaction();
-  if (care_ == Care::kEachScript) {
-    if (Status status = CheckForeignKeys(sql, violations_before); !status) return status;
+  if (Status status = batch_->savepoint->Release(); !status) {
+    batch_->done.pop_back();
+    return status;
   }
-  if (Status status = CheckLedgerUntouched(sql, fingerprint); !status) return status;
-  if (Status status = Record(*script, measure); !status) return status;
-  return savepoint->Release();
+  return look_ == Look::kBehindEach ? LookForOrphans(sql) : Status();
 }
 
-// What is compared after the script: the rows without a parent, where the caller cares for them,
-// and our own tables, where the script names them.
-Status Applier::LookBefore(std::vector<ForeignKeyViolation>* violations,
-                           std::optional<std::string>* fingerprint, const SqlScript& sql,
-                           bool foreign_keys) {
-  if (foreign_keys && options_.check_foreign_keys) {
-    Result<std::vector<ForeignKeyViolation>> found = FindForeignKeyViolations(db_);
-    if (!found) return found.error();
-    *violations = std::move(*found);
-  }
-  if (sql.mentions_our_tables) {
-    Result<std::string> present = LedgerFingerprint(db_);
-    if (!present) return present.error();
-    *fingerprint = *present;
+// Which is the last script that leaves no new rows without a parent, and what the one behind it has
+// left.
+Status Applier::LookForOrphans(const SqlScript& sql) {
+  Status status = CheckForeignKeys(sql.file_name, batch_->orphans);
+  if (status) {
+    batch_->clean = batch_->done.size();
+    batch_->orphan.reset();
+  } else if (status.error().code != SQLITE_CONSTRAINT_FOREIGNKEY) {
+    return status;
+  } else if (!batch_->orphan) {
+    batch_->orphan = status.error();
   }
   return {};
 }
 
-Status Applier::CheckLedgerUntouched(const SqlScript& sql,
-                                     const std::optional<std::string>& fingerprint) {
-  bool untouched = false;
-  if (fingerprint) {
-    Result<std::string> present = LedgerFingerprint(db_);
-    if (!present && !IsAboutSchema(present.error())) return present.error().Within(sql.file_name);
-    untouched = present && *present == *fingerprint;
-  } else {
-    Result<std::optional<int64_t>> version =
-        db_.QueryInteger("SELECT version FROM main._meta WHERE id = 1");
-    if (!version && !IsAboutSchema(version.error())) return version.error().Within(sql.file_name);
-    untouched = version && version->value_or(-1) == version_;
-  }
-  if (untouched) return {};
-  return MakeError(sql.file_name +
-                   ": a script must not change main._meta or main._fastmigrate_history; "
-                   "fastmigrate moves the version itself");
+Status Applier::CheckVersionUntouched(const std::string& file_name) const {
+  Result<std::string> row = VersionRow(db_);
+  if (!row && !IsAboutSchema(row.error())) return row.error().Within(file_name);
+  if (row && *row == "1 " + std::to_string(Version())) return {};
+  return LedgerChanged(file_name);
 }
 
-Status Applier::CheckForeignKeys(const SqlScript& sql,
+Status Applier::CheckLedgerUntouched(const std::string& file_name) const {
+  if (Status status = CheckVersionUntouched(file_name); !status) return status;
+  Result<std::string> fingerprint = LedgerFingerprint(db_);
+  if (!fingerprint && !IsAboutSchema(fingerprint.error())) {
+    return fingerprint.error().Within(file_name);
+  }
+  if (fingerprint && *fingerprint == batch_->fingerprint) return {};
+  return LedgerChanged(file_name);
+}
+
+Status Applier::CheckForeignKeys(const std::string& file_name,
                                  const std::vector<ForeignKeyViolation>& before) const {
   if (!options_.check_foreign_keys) return {};
   Result<std::vector<ForeignKeyViolation>> after = FindForeignKeyViolations(db_);
   if (!after) return after.error();
   std::vector<ForeignKeyViolation> violations = NewViolations(before, *after);
   if (violations.empty()) return {};
-  return Error{SQLITE_CONSTRAINT_FOREIGNKEY, sql.file_name + ": FOREIGN KEY constraint failed: " +
-                                                 DescribeViolations(violations)};
+  return Error{SQLITE_CONSTRAINT_FOREIGNKEY,
+               file_name + ": FOREIGN KEY constraint failed: " + DescribeViolations(violations)};
 }
 
+// Moves the version; the record is written before the commit.
 Status Applier::Record(const PendingScript& script, const Measure& measure) {
-  AppliedScript applied;
+  Done done;
+  done.place = current_;
+  AppliedScript& applied = done.applied;
   applied.version = script.version();
   applied.name = script.migration().name;
   applied.kind = KindName(script.migration().kind);
@@ -308,54 +355,51 @@ Status Applier::Record(const PendingScript& script, const Measure& measure) {
   applied.changes = measure.Changes();
   applied.duration_ms = measure.Milliseconds();
 
-  HistoryRecord record;
+  HistoryRecord& record = done.record;
   record.version = applied.version;
-  record.previous_version = version_;
+  record.previous_version = Version();
   record.name = applied.name;
   record.kind = applied.kind;
   record.origin = "applied";
   record.checksum = script.checksum();
   record.duration_ms = applied.duration_ms;
   record.statements = applied.statements;
-  if (Status status = AdvanceLedger(db_, record); !status) return status;
-  version_ = applied.version;
+  if (Status status = MoveVersion(db_, applied.version); !status) return status;
   sqlite3_log(SQLITE_NOTICE, "fastmigrate: %s, %lld statements, %.1f ms", applied.name.c_str(),
               static_cast<long long>(applied.statements), applied.duration_ms);
-  uncommitted_.push_back(std::move(applied));
+  batch_->done.push_back(std::move(done));
   return {};
 }
 
 // A script that more than one transaction holds, while it runs.
 struct Applier::PartedScript {
-  PartedScript(const Database& db, PendingScript* pending_script, const ScriptSteps& script_steps)
+  PartedScript(const Database& db, PendingScript* pending_script)
       : script(*pending_script),
-        steps(script_steps),
-        attachments(db, script.sql().Has(StatementKind::kAttach)),
+        isolation(db),
         enforcement(db),
         measure(db),
-        settings(db),
-        runner(db, script.sql(), steps, &settings) {}
+        runner(db, script.sql(), script.steps(), &isolation) {}
 
   PendingScript& script;
-  const ScriptSteps& steps;
-  AttachmentKeeper attachments;
+  Isolation isolation;
   EnforcementOff enforcement;  // for what the script itself sets
   Measure measure;
-  SettingsKeeper settings;
   ScriptRunner runner;
   std::vector<const SpecialStatement*> for_vacuum;  // what the next VACUUM obeys: page_size, ...
   bool begun = false;  // a part has been begun, so that nobody else can have applied it
-  std::optional<std::string> fingerprint;
   std::vector<ForeignKeyViolation> violations_before;
 };
 
-Status Applier::ApplyInParts(PendingScript* script, const ScriptSteps& steps) {
+Status Applier::ApplyInParts(PendingScript* script) {
+  const ScriptSteps& steps = script->steps();
   std::optional<FileLock> lock;
-  Result<bool> turn = steps.PartCount() > 1 ? TakeTurn(*script, &lock) : Result<bool>(true);
-  if (!turn) return turn.error();
-  if (!*turn) return {};
-  PartedScript run(db_, script, steps);
-  Status status;
+  Result<bool> locked = steps.PartCount() > 1 ? LockScript(*script, &lock) : Result<bool>(true);
+  if (!locked) return locked.error();
+  if (!*locked) return {};
+  PartedScript run(db_, script);
+  bool attaches =
+      script->sql().Has(StatementKind::kAttach) || script->sql().Has(StatementKind::kDetach);
+  Status status = run.isolation.Begin(script->sql().makes_temp, attaches);
   for (size_t i = 0; i < steps.steps.size() && status; ++i) {
     const ScriptStep& step = steps.steps[i];
     if (step.outside != nullptr) {
@@ -367,16 +411,14 @@ Status Applier::ApplyInParts(PendingScript* script, const ScriptSteps& steps) {
     if (!run.begun) return status;  // another process has applied the script
     if (!status) break;
     std::string line = std::to_string(LastLineBefore(script->sql(), step.end));
-    failure_note_ = last ? "this one is committed, but what stands behind line " + line + " failed"
-                         : "this one is committed up to line " + line;
+    note_ = last ? "this one is committed, but what stands behind line " + line + " failed"
+                 : "this one is committed up to line " + line;
   }
   // Where all of it stands outside of transactions, the version moves behind it.
-  if (status && version_ < script->version()) status = ApplyPart(&run, nullptr, true);
-  if (status) return status;
-  batch_.reset();
-  uncommitted_.clear();
-  version_ = committed_version_;
-  return status;
+  if (status && run_.version < script->version()) status = ApplyPart(&run, nullptr, true);
+  if (!status) return status;
+  status = run.isolation.EndOutside();
+  return status ? status : status.error().Within(script->migration().name);
 }
 
 // VACUUM goes to the side connection, where there is one, with the pragmas that it obeys.
@@ -386,83 +428,96 @@ Status Applier::RunOutside(PartedScript* run, const SpecialStatement& statement)
     if (statement.name == "page_size" || statement.name == "auto_vacuum") {
       run->for_vacuum.push_back(&statement);
     }
-    return run->runner.RunOutside(statement, options_.interrupted);
+    return run->runner.RunOutside(statement);
   }
   bool opened = false;
   Status status = options_.on_side([&](const Database& side) -> Status {
     opened = true;
-    SettingsKeeper settings(side);
-    ScriptRunner runner(side, run->script.sql(), run->steps, &settings);
+    Isolation isolation(side);
+    ScriptRunner runner(side, run->script.sql(), run->script.steps(), &isolation);
     for (const SpecialStatement* pragma : run->for_vacuum) {
-      if (Status set = runner.RunOutside(*pragma, options_.interrupted); !set) return set;
+      if (Status set = runner.RunOutside(*pragma); !set) return set;
     }
-    return runner.RunOutside(statement, options_.interrupted);
+    return runner.RunOutside(statement);
   });
   if (status || opened) return status;
-  return run->runner.At(statement.offset, status.error().code, status.error().message);
+  return run->runner.At(statement.offset, status.error());
 }
 
-// One part in its transaction, with the version when it is the last; a null part is empty.
+// One part in its transaction, with the version when it is the last; a null part is empty. When it
+// fails, its transaction is rolled back before what surrounds the script is undone.
 Status Applier::ApplyPart(PartedScript* run, const ScriptStep* part, bool last) {
-  const SqlScript& sql = run->script.sql();
+  Status status = RunAndCheckPart(run, part, last);
+  if (status) {
+    status = CommitChecked();
+    return status ? status : status.error().Within(run->script.migration().name);
+  }
+  batch_.reset();
+  return status;
+}
+
+Status Applier::RunAndCheckPart(PartedScript* run, const ScriptStep* part, bool last) {
+  const std::string& file_name = run->script.migration().name;
   if (Status status = OpenBatch(); !status) return status;
-  if (run->script.version() <= version_) {
-    if (!run->begun) return CommitBatch();
-    return MakeError(sql.file_name + ": another process has applied this script meanwhile");
+  if (run->script.version() <= Version()) {
+    if (!run->begun) return {};
+    return MakeError(file_name + ": another process has applied this script meanwhile");
   }
   if (!run->begun) {
     run->begun = true;
     ForgetRowid(db_);
-    failure_note_ = "this one was rolled back";
-    if (Status status = LookBefore(&run->violations_before, &run->fingerprint, sql, true);
-        !status) {
-      return status;
+    note_ = kRolledBack;
+    if (options_.check_foreign_keys) {
+      Result<std::vector<ForeignKeyViolation>> before = FindForeignKeyViolations(db_);
+      if (!before) return before.error();
+      run->violations_before = std::move(*before);
     }
   }
   if (part != nullptr) {
-    if (Status status = run->runner.RunPart(*part); !status) return status;
+    auto refresh = [this] { return batch_->transaction.Refresh(); };
+    if (Status status = run->runner.RunPart(*part, refresh); !status) return status;
   }
-  if (Status status = CheckLedgerUntouched(sql, run->fingerprint); !status) return status;
   if (last) {
-    run->settings.PutBackInTransaction();
-    if (Status status = CheckForeignKeys(sql, run->violations_before); !status) return status;
-    Status status = Record(run->script, run->measure);
-    if (!status) return status;
+    Status status = run->isolation.EndInTransaction();
+    if (!status) return status.error().Within(file_name);
   }
-  Status status = CommitChecked();
-  return status ? status : status.error().Within(sql.file_name);
+  if (Status status = CheckLedgerUntouched(file_name); !status) return status;
+  if (!last) return {};
+  if (Status status = CheckForeignKeys(file_name, run->violations_before); !status) return status;
+  return Record(run->script, run->measure);
 }
 
 // Of several processes that would run something that one transaction cannot hold, one does, and the
 // others wait for it. False when another one has.
-Result<bool> Applier::TakeTurn(const PendingScript& script, std::optional<FileLock>* lock) {
+Result<bool> Applier::LockScript(const PendingScript& script, std::optional<FileLock>* lock) {
 #ifndef _WIN32
-  Result<FileLock> taken = FileLock::Acquire(script.migration().path, options_.interrupted);
+  Result<FileLock> taken =
+      FileLock::Acquire(script.migration().path, [this] { return db_.IsInterrupted(); });
   if (!taken) return taken.error();
   lock->emplace(std::move(*taken));
 #endif
   Result<std::optional<int>> version = ReadVersion(db_);
   if (!version) return version.error();
-  version_ = committed_version_ = std::max(version_, version->value_or(0));
-  return script.version() > version_;
+  run_.version = std::max(run_.version, version->value_or(0));
+  return script.version() > run_.version;
 }
 
 Status Applier::ApplyProgram(const PendingScript& script) {
   const Migration& migration = script.migration();
-  if (Status status = RefuseProgram(script); !status) return status;
   // The database is managed before the program fills it.
   if (Status status = OpenBatch(); !status) return status;
   if (Status status = CommitChecked(); !status) return status;
   std::optional<FileLock> lock;
-  Result<bool> turn = TakeTurn(script, &lock);
-  if (!turn) return turn.error();
-  if (!*turn) return {};
+  Result<bool> locked = LockScript(script, &lock);
+  if (!locked) return locked.error();
+  if (!*locked) return {};
 
-  failure_note_ = "what this one has done meanwhile is not undone";
+  note_ = "what this one has done meanwhile is not undone";
   Measure measure(db_);
   const char* interpreter = migration.kind == MigrationKind::kPython ? "python3" : "sh";
-  Result<ProcessResult> run = RunProcess({interpreter, migration.path, db_.MainPath()},
-                                         options_.interrupted, lock->descriptor());
+  Result<ProcessResult> run = RunProcess(
+      {interpreter, migration.path, db_.MainPath()}, [this] { return db_.IsInterrupted(); },
+      lock ? lock->descriptor() : -1);
   if (!run) return run.error().Within(migration.name);
   if (run->signal != 0 || run->exit_code != 0) {
     std::string how = run->signal != 0 ? "was ended by signal " + std::to_string(run->signal)
@@ -471,11 +526,41 @@ Status Applier::ApplyProgram(const PendingScript& script) {
     return MakeError(migration.name + " " + how);
   }
   if (Status status = OpenBatch(); !status) return status;
-  if (script.version() <= version_) {
+  if (script.version() <= Version()) {
     return MakeError(migration.name + " has moved the version itself; fastmigrate does that");
   }
   if (Status status = Record(script, measure); !status) return status;
   return CommitChecked();
+}
+
+// What the database says, not what we remember: a COMMIT can report an error and have happened.
+void Applier::LearnVersion() {
+  Result<std::optional<int>> version = ReadVersionNow(db_);
+  if (!version) return;
+  std::vector<Done> reached;
+  for (Done& done : unsure_) {
+    if (done.record.version <= version->value_or(0)) reached.push_back(std::move(done));
+  }
+  unsure_.clear();
+  if (!reached.empty()) note_ = "though their commit reported an error";
+  Reached(std::move(reached));
+  run_.version = version->value_or(0);
+}
+
+Error Applier::Finished(const Error& error) const {
+  std::string message = error.message;
+  if (options_.advice) message += options_.advice(error);
+  if (!options_.tells_state) return {error.code, message};
+  std::string version = std::to_string(run_.version);
+  if (!unsure_.empty()) {
+    message += "\ndatabase is at version " + version + " or " +
+               std::to_string(unsure_.back().record.version) +
+               ", which cannot be read now; SELECT fastmigrate_version() tells";
+    return {error.code, message};
+  }
+  message += "\ndatabase stays at version " + version + "; " + std::to_string(run_.applied.size()) +
+             " of " + std::to_string(run_.total) + " scripts were applied, " + note_;
+  return {error.code, message};
 }
 
 }  // namespace fastmigrate

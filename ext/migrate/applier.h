@@ -4,11 +4,15 @@
 // committed before a script that cannot be in it, when it is older than a second, and at the end.
 // When a script fails, it alone is rolled back and those before it are committed.
 //
-// Two things can only be found out when the scripts of a transaction have run already: that they
-// left rows without a parent, and that a script made SQLite roll back the whole transaction (OR
-// ROLLBACK). Then all of it is rolled back, and the scripts run again with more care (Care): since
-// rows without a parent from before do not count, first with those known; then a transaction each,
-// and the foreign keys checked after each, so that the guilty script alone is left out.
+// Some things can only be found out when the scripts of a transaction have run already: that rows
+// without a parent are left at its end, that a script has changed our tables, that a script made
+// SQLite roll back the whole transaction (OR ROLLBACK). Then all of it is rolled back and runs
+// again: with a look behind each script, where the guilty one is not known (Look::kBehindEach); and
+// without the guilty one and what follows it, where it is. Nothing runs more than three times.
+//
+// Rows without a parent are compared with those of before the call, so that old orphans do not
+// count, and only at the end of a transaction, so that a later script may mend what an earlier one
+// has left; while there are new ones, the transaction's age does not end it.
 //
 // Another process may apply the same scripts meanwhile. The version is read under the write lock,
 // and scripts that it covers by then are passed over.
@@ -26,10 +30,9 @@
 
 #include "base/file_lock.h"
 #include "base/result.h"
-#include "base/subprocess.h"
+#include "migrate/ledger.h"
 #include "migrate/pending_script.h"
 #include "migrate/script_runner.h"
-#include "migrate/script_steps.h"
 #include "sqlite/database.h"
 #include "sqlite/foreign_keys.h"
 #include "sqlite/transaction.h"
@@ -45,87 +48,107 @@ struct AppliedScript {
   double duration_ms = 0;
 };
 
+// What a call has reached: the one place that knows it. In the caller's transaction "reached" means
+// kept in that transaction.
+struct MigrationRun {
+  int version = 0;
+  std::vector<AppliedScript> applied;
+  size_t total = 0;  // scripts that were pending when the call began
+};
+
 struct ApplyOptions {
-  InterruptCheck interrupted;
   // New rows without a parent make a script fail: the caller has foreign keys enforced.
   bool check_foreign_keys = false;
   // Commit once, at the end, however long it takes. For a statement that keeps what it reads
   // locked, which must not begin a second transaction.
   bool one_transaction = false;
+  // An error ends with the state that the database is in.
+  bool tells_state = false;
+  // A line to add to an error: what to do about it. None: no advice.
+  std::function<std::string(const Error&)> advice;
   // Runs something on a second connection, open for as long: VACUUM, which SQLite refuses inside
   // any statement. None: it can run on the applier's own connection.
   std::function<Status(const std::function<Status(const Database&)>&)> on_side;
 };
 
-// An error when the script is a program and the environment does not allow programs.
-Status RefuseProgram(const PendingScript& script);
-
-// How a script of this kind and content will be run on a database.
-ScriptSteps StepsOf(const PendingScript& script, const Database& db);
-
 class Applier {
  public:
-  // `db` must outlive the applier.
-  Applier(const Database& db, ApplyOptions options);
+  // `db` and `run` must outlive the applier. run->version is the one that the scripts were planned
+  // for.
+  Applier(const Database& db, ApplyOptions options, MigrationRun* run);
   Applier(const Applier&) = delete;
   Applier& operator=(const Applier&) = delete;
 
-  // `version` is the one that the scripts were planned for. When it fails, version() and applied()
-  // say what is committed nevertheless, and failure_note() what became of the script that failed.
-  // In the caller's transaction "committed" means: kept in that transaction.
-  Status Apply(std::span<PendingScript> scripts, int version);
-
-  int version() const { return committed_version_; }
-  const std::vector<AppliedScript>& applied() const { return applied_; }
-  const std::string& failure_note() const { return failure_note_; }
+  // The steps of the scripts must be planned. What is committed is in `run`, also when it fails.
+  Status Apply(std::span<PendingScript> scripts);
 
  private:
-  enum class Care {
-    kNone,         // the foreign keys are checked at the end of a transaction
-    kKnowsBefore,  // and at its beginning
-    kEachScript,   // a transaction a script, and the foreign keys checked before and after each
-  };
+  enum class Look { kAtTheEnd, kBehindEach };
   class Measure;
   struct PartedScript;
+  struct Done {
+    size_t place = 0;  // among the scripts
+    AppliedScript applied;
+    HistoryRecord record;
+  };
+  // Everything that is open and known while the shared transaction is.
+  struct Batch {
+    explicit Batch(Transaction begun) : transaction(std::move(begun)) {}
 
-  Status Run(std::span<PendingScript> scripts);
+    Transaction transaction;
+    std::optional<Savepoint> savepoint;  // a script's
+    std::chrono::steady_clock::time_point began = std::chrono::steady_clock::now();
+    std::string fingerprint;                   // of the ledger
+    std::vector<ForeignKeyViolation> orphans;  // from before, with Look::kBehindEach
+    std::vector<Done> done;                    // scripts that have run in it
+    size_t clean = 0;                          // so many of them leave no new rows without a parent
+    std::optional<Error> orphan;               // what the script behind those has left
+  };
+
+  Status RunUpTo(std::span<PendingScript> scripts, size_t limit);
   Status ApplyOne(PendingScript* script);
-  Status ApplyInBatch(PendingScript* script, const ScriptSteps& steps);
-  Status RunInSavepoint(PendingScript* script, const ScriptSteps& steps);
-  Status ApplyInParts(PendingScript* script, const ScriptSteps& steps);
+  Status ApplyInBatch(PendingScript* script);
+  Status RunInSavepoint(PendingScript* script);
+  Status ApplyInParts(PendingScript* script);
   Status RunOutside(PartedScript* run, const SpecialStatement& statement);
   Status ApplyPart(PartedScript* run, const ScriptStep* part, bool last);
+  Status RunAndCheckPart(PartedScript* run, const ScriptStep* part, bool last);
   Status ApplyProgram(const PendingScript& script);
-  Result<bool> TakeTurn(const PendingScript& script, std::optional<FileLock>* lock);
-  void KeepOthers();
+  Result<bool> LockScript(const PendingScript& script, std::optional<FileLock>* lock);
+  void CommitEarlierScripts(const Error& error);
 
-  // The shared transaction.
   Status OpenBatch();
+  Status RereadVersion();
   Status CommitBatch();
   Status CommitChecked();
-  bool BatchIsOld() const;
+  Status CheckBatch();
+  Status LookForOrphans(const SqlScript& sql);
+  bool MayCut();
 
-  Status FollowVersion();
-  Status LookBefore(std::vector<ForeignKeyViolation>* violations,
-                    std::optional<std::string>* fingerprint, const SqlScript& sql,
-                    bool foreign_keys);
-  Status CheckLedgerUntouched(const SqlScript& sql, const std::optional<std::string>& fingerprint);
-  Status CheckForeignKeys(const SqlScript& sql,
+  // The version alone, which costs little; all of the ledger.
+  Status CheckVersionUntouched(const std::string& file_name) const;
+  Status CheckLedgerUntouched(const std::string& file_name) const;
+  Status CheckForeignKeys(const std::string& file_name,
                           const std::vector<ForeignKeyViolation>& before) const;
   Status Record(const PendingScript& script, const Measure& measure);
+  // The version as this connection sees it.
+  int Version() const;
+  void Reached(std::vector<Done> done);
+  void RunAgain(size_t limit, std::optional<Error> guilty);
+  void LearnVersion();
+  Error Finished(const Error& error) const;
 
   const Database& db_;
   const ApplyOptions options_;
-  std::optional<Transaction> batch_;
-  std::chrono::steady_clock::time_point batch_began_;
-  Care care_ = Care::kNone;
-  std::optional<Care> retry_with_;  // what ran was rolled back and is to run again
-  std::vector<ForeignKeyViolation> violations_before_batch_;  // with Care::kKnowsBefore
-  int version_ = 0;  // of the database as this connection sees it
-  int committed_version_ = 0;
-  std::vector<AppliedScript> applied_;      // committed
-  std::vector<AppliedScript> uncommitted_;  // in the open transaction
-  std::string failure_note_;
+  MigrationRun& run_;
+  std::optional<Batch> batch_;
+  std::vector<Done> unsure_;  // of a COMMIT that reported an error
+  Look look_ = Look::kAtTheEnd;
+  bool again_ = false;           // what ran was rolled back and is to run again
+  size_t limit_ = 0;             // so many scripts
+  std::optional<Error> guilty_;  // what the script behind those does, known already
+  size_t current_ = 0;           // the script that runs, by its place
+  std::string note_;             // what became of the script that failed
 };
 
 }  // namespace fastmigrate

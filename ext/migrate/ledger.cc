@@ -3,12 +3,18 @@
 #include <algorithm>
 #include <functional>
 
+#include "fastmigrate.h"
 #include "migrate/migration.h"
 #include "sql/lexer.h"
+#include "sqlite/busy_wait.h"
 #include "sqlite/transaction.h"
 
 namespace fastmigrate {
 namespace {
+
+constexpr char kMeta[] = "_meta";
+constexpr char kHistory[] = "_fastmigrate_history";
+constexpr char kNames[] = "('_meta', '_fastmigrate_history')";
 
 constexpr char kMetaHelp[] =
     "; fastmigrate needs it as CREATE TABLE _meta (id INTEGER PRIMARY KEY CHECK (id = 1), version "
@@ -28,45 +34,46 @@ bool IsOrdinaryTable(const std::string& sql) {
   return lexer.NextSql().Is("CREATE") && lexer.NextSql().Is("TABLE");
 }
 
-Result<LedgerTables> FindTables(const Database& db, const std::string& schema) {
-  Result<Statement> rows = db.Prepare("SELECT type, name, tbl_name, sql FROM " + QuoteName(schema) +
-                                      R"sql(.sqlite_schema
-      WHERE tbl_name COLLATE NOCASE IN ('_meta', '_fastmigrate_history'))sql");
-  if (!rows) {
-    bool unknown = rows.error().message.starts_with("no such table");
-    return unknown ? MakeError("unknown database " + schema) : rows.error();
+// What is in the schema under one of our names, or on one of our tables.
+Status TakeObject(const Statement& row, const std::string& schema, LedgerTables* tables) {
+  const std::string type = row.Text(0);
+  const std::string table = row.Text(2);
+  const bool is_meta = EqualIgnoringCase(table, kMeta);
+  if (type == "table" && IsOrdinaryTable(row.Text(3))) {
+    (is_meta ? tables->meta : tables->history) = true;
+    return {};
   }
-  LedgerTables tables;
-  while (true) {
-    Result<bool> row = rows->Step();
-    if (!row) return row.error();
-    if (!*row) return tables;
-    std::string type = rows->Text(0);
-    bool is_meta = EqualIgnoringCase(rows->Text(2), "_meta");
-    if (type == "table" && IsOrdinaryTable(rows->Text(3))) {
-      (is_meta ? tables.meta : tables.history) = true;
-    } else if (type == "trigger") {
-      return MakeError(schema + "." + rows->Text(2) + " has a trigger, " + rows->Text(1) +
-                       ", which could change the version behind fastmigrate's back; drop it");
-    } else if (type != "index") {
-      std::string kind = type == "table" ? "virtual table" : type;
-      if (is_meta) return BadMeta(schema, "is a " + kind);
-      return MakeError(schema + "._fastmigrate_history is a " + kind + ", not fastmigrate's table");
-    }
+  if (type == "trigger") {
+    return MakeError(schema + "." + table + " has a trigger, " + row.Text(1) +
+                     ", which could change the version behind fastmigrate's back; drop it");
   }
+  if (type == "index") return {};
+  std::string kind = type == "table" ? "virtual table" : type;
+  if (is_meta) return BadMeta(schema, "is a " + kind);
+  return MakeError(schema + "." + kHistory + " is a " + kind + ", not fastmigrate's table");
 }
 
+Result<LedgerTables> FindTables(const Database& db, const std::string& schema) {
+  LedgerTables tables;
+  Status status =
+      db.ForEach("SELECT type, name, tbl_name, sql FROM " + QuoteName(schema) +
+                     ".sqlite_schema WHERE tbl_name COLLATE NOCASE IN " + kNames,
+                 [&](const Statement& row) { return TakeObject(row, schema, &tables); });
+  if (status) return tables;
+  bool unknown = status.error().message.starts_with("no such table");
+  return unknown ? MakeError("unknown database " + schema) : status.error();
+}
+
+// Hidden columns (generated ones) are not what the two programs create.
 Status CheckColumns(const Database& db, const std::string& schema) {
-  Result<Statement> rows =
-      db.Prepare("PRAGMA " + QuoteName(schema) + ".table_xinfo(" + QuoteName("_meta") + ")");
-  if (!rows) return rows.error();
   std::string columns;
-  while (true) {
-    Result<bool> row = rows->Step();
-    if (!row) return row.error();
-    if (!*row) break;
-    columns += (columns.empty() ? "" : ", ") + rows->Text(1) + (rows->Integer(5) != 0 ? "*" : "");
-  }
+  Status status = db.ForEach(
+      "PRAGMA " + QuoteName(schema) + ".table_xinfo(" + QuoteName(kMeta) + ")",
+      [&](const Statement& row) {
+        columns += (columns.empty() ? "" : ", ") + row.Text(1) + (row.Integer(5) != 0 ? "*" : "") +
+                   (row.Integer(6) != 0 ? " hidden" : "");
+      });
+  if (!status) return status;
   if (EqualIgnoringCase(columns, "id*, version")) return {};
   return BadMeta(schema, "has other columns");
 }
@@ -103,52 +110,115 @@ std::optional<std::string> OptionalText(const Statement& row, int column) {
   return row.Text(column);
 }
 
+Result<int> RecordedVersion(const Statement& row, int column) {
+  const int64_t version = row.Integer(column);
+  if (row.Type(column) == SQLITE_INTEGER && version >= 0 && version <= kMaxVersion) {
+    return static_cast<int>(version);
+  }
+  return MakeError(std::string("main.") + kHistory + " holds the version " + row.Text(column) +
+                   ", which is no whole number from 0 to 9999; delete that row");
+}
+
+constexpr char kRecordColumns[] =
+    "version, previous_version, name, kind, origin, checksum, applied_at, duration_ms, statements, "
+    "extension_version";
+
+Result<HistoryRecord> RecordOf(const Statement& row) {
+  HistoryRecord record;
+  Result<int> version = RecordedVersion(row, 0);
+  if (!version) return version.error();
+  Result<int> previous = RecordedVersion(row, 1);
+  if (!previous) return previous.error();
+  record.version = *version;
+  record.previous_version = *previous;
+  record.name = OptionalText(row, 2);
+  record.kind = OptionalText(row, 3);
+  record.origin = row.Text(4);
+  record.checksum = OptionalText(row, 5);
+  record.applied_at = row.Text(6);
+  if (!row.IsNull(7)) record.duration_ms = row.Real(7);
+  if (!row.IsNull(8)) record.statements = row.Integer(8);
+  record.extension_version = row.Text(9);
+  return record;
+}
+
 Result<std::vector<HistoryRecord>> ReadRecords(const Database& db) {
-  Result<Statement> rows = db.Prepare(R"sql(
-      SELECT version, previous_version, name, kind, origin, checksum, applied_at, duration_ms,
-             statements, extension_version
-      FROM main._fastmigrate_history ORDER BY version)sql");
+  Result<Statement> rows = db.Prepare(std::string("SELECT ") + kRecordColumns + " FROM main." +
+                                      kHistory + " ORDER BY version");
   if (!rows) {
-    if ((rows.error().code & 0xFF) != SQLITE_ERROR) return rows.error();
-    return MakeError("main._fastmigrate_history is not fastmigrate's table (" +
+    if (PrimaryCode(rows.error()) != SQLITE_ERROR) return rows.error();
+    return MakeError(std::string("main.") + kHistory + " is not fastmigrate's table (" +
                      rows.error().message + "); rename or drop it");
   }
   std::vector<HistoryRecord> records;
-  while (true) {
-    Result<bool> row = rows->Step();
-    if (!row) return row.error();
-    if (!*row) return records;
-    HistoryRecord record;
-    record.version = static_cast<int>(rows->Integer(0));
-    record.previous_version = static_cast<int>(rows->Integer(1));
-    record.name = OptionalText(*rows, 2);
-    record.kind = OptionalText(*rows, 3);
-    record.origin = rows->Text(4);
-    record.checksum = OptionalText(*rows, 5);
-    record.applied_at = rows->Text(6);
-    if (!rows->IsNull(7)) record.duration_ms = rows->Real(7);
-    if (!rows->IsNull(8)) record.statements = rows->Integer(8);
-    record.extension_version = rows->Text(9);
-    records.push_back(std::move(record));
-  }
+  Status status = ForEachRow(*rows, [&]() -> Status {
+    Result<HistoryRecord> record = RecordOf(*rows);
+    if (!record) return record.error();
+    records.push_back(std::move(*record));
+    return {};
+  });
+  if (!status) return status.error();
+  return records;
 }
 
 void BindOptional(Statement* statement, int index, const std::optional<std::string>& text) {
   text ? statement->Bind(index, *text) : statement->BindNull(index);
 }
 
-// Reads as of one moment; again while another connection has the file locked.
+// Reads as of one moment; again while another connection holds a lock on the file.
 template <typename T>
 Result<T> ReadWaiting(const Database& db, const std::function<Result<T>()>& read) {
   Result<T> result = T();
-  Status status = RetryWhileBusy([&db] { return db.IsInterrupted(); },
-                                 [&]() -> Status {
-                                   ReadSnapshot snapshot(db);
-                                   result = read();
-                                   return result ? Status() : Status(result.error());
-                                 });
+  Status status = WaitWhileBusy(db, [&]() -> Status {
+    ReadSnapshot snapshot(db);
+    if (!snapshot.status()) return snapshot.status();
+    result = read();
+    return result ? Status() : Status(result.error());
+  });
   if (!status) return status.error();
   return result;
+}
+
+Result<std::optional<int>> ReadVersionOnce(const Database& db, const std::string& schema) {
+  Result<LedgerTables> tables = FindTables(db, schema);
+  if (!tables) return tables.error();
+  if (!tables->meta) return std::optional<int>();
+  Result<int> version = ReadCheckedMeta(db, schema);
+  if (!version) return version.error();
+  return std::optional<int>(*version);
+}
+
+// Whether the statement names one of our tables.
+bool NamesLedger(const std::string& sql) {
+  Lexer lexer(sql);
+  for (Token token = lexer.NextSql(); token.kind != TokenKind::kEnd; token = lexer.NextSql()) {
+    if (IsLedgerTable(Unquoted(token))) return true;
+  }
+  return false;
+}
+
+// Of one schema: what is on our tables, and triggers elsewhere that name them.
+Status AppendObjects(const Database& db, const std::string& schema, std::string* text) {
+  const std::string sql = "SELECT type, name, tbl_name, sql FROM " + schema +
+                          ".sqlite_schema WHERE tbl_name COLLATE NOCASE IN " + kNames +
+                          " OR (type = 'trigger' AND (instr(lower(sql), '_meta') > 0"
+                          " OR instr(lower(sql), '_fastmigrate_history') > 0))"
+                          " ORDER BY type, name";
+  return db.ForEach(sql, [&](const Statement& row) {
+    if (!IsLedgerTable(row.Text(2)) && !NamesLedger(row.Text(3))) return;
+    for (int column = 0; column < 4; ++column) *text += row.Text(column) + '\n';
+  });
+}
+
+// A record as one line, for comparison; without what is set when it is written.
+std::string Line(const HistoryRecord& record) {
+  auto optional = [](const std::optional<std::string>& text) {
+    return text ? "'" + *text : "NULL";
+  };
+  return std::to_string(record.version) + " " + std::to_string(record.previous_version) + " " +
+         optional(record.name) + " " + optional(record.kind) + " " + record.origin + " " +
+         optional(record.checksum) + " " +
+         (record.statements ? std::to_string(*record.statements) : "NULL") + "\n";
 }
 
 }  // namespace
@@ -160,18 +230,17 @@ const HistoryRecord* LedgerState::Find(int wanted) const {
 }
 
 bool IsLedgerTable(std::string_view name) {
-  return EqualIgnoringCase(name, "_meta") || EqualIgnoringCase(name, "_fastmigrate_history");
+  return EqualIgnoringCase(name, kMeta) || EqualIgnoringCase(name, kHistory);
 }
 
 Result<std::optional<int>> ReadVersion(const Database& db, const std::string& schema) {
-  return ReadWaiting<std::optional<int>>(db, [&]() -> Result<std::optional<int>> {
-    Result<LedgerTables> tables = FindTables(db, schema);
-    if (!tables) return tables.error();
-    if (!tables->meta) return std::optional<int>();
-    Result<int> version = ReadCheckedMeta(db, schema);
-    if (!version) return version.error();
-    return std::optional<int>(*version);
-  });
+  return ReadWaiting<std::optional<int>>(db, [&] { return ReadVersionOnce(db, schema); });
+}
+
+Result<std::optional<int>> ReadVersionNow(const Database& db) {
+  ReadSnapshot snapshot(db);
+  if (!snapshot.status()) return snapshot.status().error();
+  return ReadVersionOnce(db, "main");
 }
 
 Result<LedgerState> ReadLedger(const Database& db) {
@@ -189,10 +258,10 @@ Result<LedgerState> ReadLedger(const Database& db) {
       if (!records) return records.error();
       state.records = std::move(*records);
     }
-    Result<std::optional<int64_t>> content = db.QueryInteger(R"sql(
-        SELECT EXISTS (SELECT 1 FROM main.sqlite_schema
-                       WHERE substr(name, 1, 7) <> 'sqlite_'
-                         AND tbl_name COLLATE NOCASE NOT IN ('_meta', '_fastmigrate_history')))sql");
+    Result<std::optional<int64_t>> content = db.QueryInteger(
+        std::string("SELECT EXISTS (SELECT 1 FROM main.sqlite_schema WHERE substr(name, 1, 7) <> "
+                    "'sqlite_' AND tbl_name COLLATE NOCASE NOT IN ") +
+        kNames + ")");
     if (!content) return content.error();
     state.has_content = content->value_or(0) != 0;
     return state;
@@ -223,31 +292,60 @@ Status CreateLedger(const Database& db) {
 ))sql");
 }
 
-Status WriteRecord(const Database& db, const HistoryRecord& record) {
-  Result<Statement> insert = db.Prepare(R"sql(
-      INSERT OR REPLACE INTO main._fastmigrate_history
-        (version, previous_version, name, kind, origin, checksum, applied_at, duration_ms,
-         statements, extension_version)
-      VALUES (?1, ?2, ?3, ?4, ?5, ?6, strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), ?7, ?8, ?9))sql");
-  if (!insert) return insert.error();
-  insert->Bind(1, int64_t{record.version});
-  insert->Bind(2, int64_t{record.previous_version});
-  BindOptional(&*insert, 3, record.name);
-  BindOptional(&*insert, 4, record.kind);
-  insert->Bind(5, record.origin);
-  BindOptional(&*insert, 6, record.checksum);
-  if (record.duration_ms) insert->Bind(7, *record.duration_ms);
-  if (record.statements) insert->Bind(8, *record.statements);
-  insert->Bind(9, std::string_view(FASTMIGRATE_VERSION));
-  return insert->Run();
-}
-
-Status AdvanceLedger(const Database& db, const HistoryRecord& record) {
+Status MoveVersion(const Database& db, int version) {
   Result<Statement> update = db.Prepare("UPDATE main._meta SET version = ?1 WHERE id = 1");
   if (!update) return update.error();
-  update->Bind(1, int64_t{record.version});
-  if (Status status = update->Run(); !status) return status;
-  return WriteRecord(db, record);
+  update->Bind(1, int64_t{version});
+  return update->Run();
+}
+
+Status WriteRecords(const Database& db, const std::vector<HistoryRecord>& records) {
+  if (records.empty()) return {};
+  Result<Statement> insert = db.Prepare(
+      std::string("INSERT OR REPLACE INTO main.") + kHistory + " (" + kRecordColumns +
+      ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), ?7, ?8, ?9)");
+  if (!insert) return insert.error();
+  for (const HistoryRecord& record : records) {
+    insert->Bind(1, int64_t{record.version});
+    insert->Bind(2, int64_t{record.previous_version});
+    BindOptional(&*insert, 3, record.name);
+    BindOptional(&*insert, 4, record.kind);
+    insert->Bind(5, record.origin);
+    BindOptional(&*insert, 6, record.checksum);
+    record.duration_ms ? insert->Bind(7, *record.duration_ms) : insert->BindNull(7);
+    record.statements ? insert->Bind(8, *record.statements) : insert->BindNull(8);
+    insert->Bind(9, std::string_view(FASTMIGRATE_VERSION));
+    if (Status status = insert->Run(); !status) return status;
+  }
+  return {};
+}
+
+Status CheckWritten(const Database& db, int version, const std::vector<HistoryRecord>& records) {
+  Result<std::string> row = VersionRow(db);
+  if (!row) return row.error();
+  std::string expected;
+  std::string present;
+  for (const HistoryRecord& record : records) expected += Line(record);
+  if (!records.empty()) {
+    Result<Statement> read =
+        db.Prepare(std::string("SELECT ") + kRecordColumns + " FROM main." + kHistory +
+                   " WHERE version >= ?1 AND version <= ?2 ORDER BY version");
+    if (!read) return read.error();
+    read->Bind(1, int64_t{records.front().version});
+    read->Bind(2, int64_t{records.back().version});
+    Status status = ForEachRow(*read, [&]() -> Status {
+      Result<HistoryRecord> record = RecordOf(*read);
+      if (!record) return record.error();
+      present += Line(*record);
+      return {};
+    });
+    if (!status) return status;
+  }
+  if (*row == "1 " + std::to_string(version) && present == expected) return {};
+  return Error{SQLITE_AUTH,
+               "the version and its record could not be written as they are (does this "
+               "connection's authorizer ignore writes to main._meta and "
+               "main._fastmigrate_history?)"};
 }
 
 Status RecordChecksum(const Database& db, int version, const std::string& name,
@@ -262,27 +360,30 @@ Status RecordChecksum(const Database& db, int version, const std::string& name,
 }
 
 Result<std::string> LedgerFingerprint(const Database& db) {
-  std::string fingerprint;
-  for (const char* sql : {R"sql(
-           SELECT coalesce(group_concat(type || ' ' || name || ' ' || coalesce(sql, ''), char(10)), '')
-           FROM (SELECT type, name, sql FROM main.sqlite_schema
-                 WHERE tbl_name COLLATE NOCASE IN ('_meta', '_fastmigrate_history')
-                 UNION ALL
-                 SELECT type, name, sql FROM temp.sqlite_schema
-                 WHERE tbl_name COLLATE NOCASE IN ('_meta', '_fastmigrate_history')
-                 ORDER BY type, name))sql",
-                          "SELECT group_concat(quote(id) || ' ' || quote(version)) FROM main._meta",
-                          R"sql(
-           SELECT group_concat(quote(version) || quote(previous_version) || quote(name) ||
-                               quote(kind) || quote(origin) || quote(checksum) ||
-                               quote(applied_at) || quote(duration_ms) || quote(statements) ||
-                               quote(extension_version))
-           FROM main._fastmigrate_history)sql"}) {
-    Result<std::optional<std::string>> part = db.QueryText(sql);
-    if (!part) return part.error();
-    fingerprint += part->value_or("") + "\n";
+  std::string text;
+  Status status = AppendObjects(db, "main", &text);
+  if (status) status = AppendObjects(db, "temp", &text);
+  if (status) {
+    status = db.ForEach(
+        std::string("SELECT ") + kRecordColumns + " FROM main." + kHistory + " ORDER BY version",
+        [&](const Statement& row) {
+          for (int column = 0; column < 10; ++column) {
+            text += std::to_string(row.Type(column)) + row.Text(column) + '\n';
+          }
+        });
   }
-  return fingerprint;
+  if (!status) return status.error();
+  return text;
+}
+
+Result<std::string> VersionRow(const Database& db) {
+  std::string text;
+  Status status =
+      db.ForEach("SELECT id, version FROM main._meta ORDER BY id", [&](const Statement& row) {
+        text += (text.empty() ? "" : "; ") + row.Text(0) + " " + row.Text(1);
+      });
+  if (!status) return status.error();
+  return text;
 }
 
 }  // namespace fastmigrate

@@ -5,7 +5,8 @@
 // does not write it. No other file names these tables in SQL that it runs.
 //
 // A `_meta` that is anything else than what the two programs create is never used and never
-// altered: reading it is an error that says what is wrong with it.
+// altered: reading it is an error that says what is wrong with it. So is a history that holds what
+// we never write.
 
 #ifndef FASTMIGRATE_MIGRATE_LEDGER_H_
 #define FASTMIGRATE_MIGRATE_LEDGER_H_
@@ -44,30 +45,40 @@ struct LedgerState {
   const HistoryRecord* Find(int version) const;  // null when there is none
 };
 
-// Waits while another connection has the file locked, as ReadVersion() does.
+// Waits while another connection holds a lock on the file, as ReadVersion() does.
 Result<LedgerState> ReadLedger(const Database& db);
 
 // The version alone; nullopt when the database is not managed. `schema` names an attached one.
 Result<std::optional<int>> ReadVersion(const Database& db, const std::string& schema = "main");
 
+// As ReadVersion(), but waits for nobody.
+Result<std::optional<int>> ReadVersionNow(const Database& db);
+
 // Creates what is missing of the two tables; the version of a new _meta is 0. In the caller's
 // transaction.
 Status CreateLedger(const Database& db);
 
-// Moves the version to record.version and writes the record, replacing one of the same version.
-// In the caller's transaction; the tables must be there.
-Status AdvanceLedger(const Database& db, const HistoryRecord& record);
+// Moves the version. In the caller's transaction; the tables must be there.
+Status MoveVersion(const Database& db, int version);
 
-// Writes the record without moving the version.
-Status WriteRecord(const Database& db, const HistoryRecord& record);
+// Writes the records, each replacing one of the same version.
+Status WriteRecords(const Database& db, const std::vector<HistoryRecord>& records);
+
+// That the version is this one and the records are those, as they were written: a host's authorizer
+// can let a write pass and do nothing (SQLITE_IGNORE).
+Status CheckWritten(const Database& db, int version, const std::vector<HistoryRecord>& records);
 
 // Puts another name and checksum into the record of the version, which must exist.
 Status RecordChecksum(const Database& db, int version, const std::string& name,
                       const std::string& checksum);
 
-// Everything that the tables hold, schema included, as one text: equal before and after a script
-// when the script has left them alone.
+// Everything that a script must leave alone, as one text that is equal before and after it: the two
+// tables, what is on them, triggers elsewhere that name them, the records. Without the version,
+// which VersionRow() gives.
 Result<std::string> LedgerFingerprint(const Database& db);
+
+// The rows of _meta as one text: "1 7" where the version is 7; other when a script has been at it.
+Result<std::string> VersionRow(const Database& db);
 
 // Whether a table is one of the two.
 bool IsLedgerTable(std::string_view name);

@@ -22,6 +22,7 @@ Result<PendingScript> PendingScript::Read(const Migration& migration, bool keep_
     pending.checksum_ = ProgramChecksum(*text);
     return pending;
   }
+  pending.text_hash_ = TextHash(*text);
   Result<SqlScript> script = ReadSqlScript(migration.name, std::move(*text));
   if (!script) return script.error();
   pending.checksum_ = script->checksum;
@@ -36,16 +37,21 @@ void PendingScript::DropText() {
   has_text_ = false;
 }
 
+// Only the text: the steps point to the rest.
 Status PendingScript::LoadText() {
   if (has_text_ || IsProgram()) return {};
   Result<PendingScript> again = Read(migration_, true);
   if (!again) return again.error();
-  if (again->checksum_ != checksum_) {
+  if (again->text_hash_ != text_hash_) {
     return MakeError(migration_.name + " was changed while it was about to be applied; try again");
   }
-  script_ = std::move(again->script_);
+  script_.text = std::move(again->script_.text);
   has_text_ = true;
   return {};
+}
+
+void PendingScript::PlanWith(PragmaValues* values, bool has_file) {
+  if (!IsProgram()) steps_ = PlanSteps(script_, values, has_file);
 }
 
 std::string ReachesOtherFile(const PendingScript& script) {

@@ -1,8 +1,8 @@
-// A migration whose file has been read and found sound, ready to be applied.
+// A migration whose file has been read and found sound, with the steps in which it will run.
 //
 // All scripts that are to be applied are read and checked before the first one runs. Their texts
 // stay in memory while they are small together; a big one is read again when its turn comes, and
-// must then still have the same checksum.
+// must then still be the same to the byte.
 
 #ifndef FASTMIGRATE_MIGRATE_PENDING_SCRIPT_H_
 #define FASTMIGRATE_MIGRATE_PENDING_SCRIPT_H_
@@ -14,6 +14,7 @@
 
 #include "base/result.h"
 #include "migrate/migration.h"
+#include "migrate/script_steps.h"
 #include "sql/sql_script.h"
 
 namespace fastmigrate {
@@ -22,6 +23,11 @@ class PendingScript {
  public:
   // The text is dropped at once unless `keep_text`.
   static Result<PendingScript> Read(const Migration& migration, bool keep_text);
+
+  PendingScript(PendingScript&&) = default;  // its steps point to what stays where it is
+  PendingScript& operator=(PendingScript&&) = default;
+  PendingScript(const PendingScript&) = delete;
+  PendingScript& operator=(const PendingScript&) = delete;
 
   const Migration& migration() const { return migration_; }
   int version() const { return migration_.version; }
@@ -34,10 +40,18 @@ class PendingScript {
   Status LoadText();
   void DropText();
 
+  // In which steps it will run; none until they are planned.
+  const ScriptSteps& steps() const { return steps_; }
+  void PlanWith(PragmaValues* values, bool has_file);
+
  private:
+  PendingScript() = default;
+
   Migration migration_;
   std::string checksum_;
+  std::string text_hash_;
   SqlScript script_;  // its text is empty while it is dropped
+  ScriptSteps steps_;
   bool has_text_ = false;
 };
 

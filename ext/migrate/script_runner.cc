@@ -4,6 +4,8 @@
 
 #include "sql/lexer.h"
 #include "sql/source_excerpt.h"
+#include "sqlite/busy_wait.h"
+#include "sqlite/settings.h"
 
 namespace fastmigrate {
 namespace {
@@ -50,51 +52,92 @@ size_t FindWord(const SqlScript& script, size_t begin, const std::string& word) 
   return first.offset;
 }
 
+// Statements that change rows alone make SQLite forget no compiled statement. A SELECT may call a
+// function that does.
+bool ChangesRowsOnly(const Token& first) {
+  return first.Is("INSERT") || first.Is("UPDATE") || first.Is("DELETE") || first.Is("REPLACE") ||
+         first.Is("WITH");
+}
+
 }  // namespace
 
-ScriptRunner::ScriptRunner(const Database& db, const SqlScript& script, const ScriptSteps& steps,
-                           SettingsKeeper* settings)
-    : db_(db), script_(script), steps_(steps), settings_(*settings) {}
-
-Status ScriptRunner::RunPart(const ScriptStep& part) {
+Status ScriptRunner::RunPart(const ScriptStep& part, const std::function<Status()>& refresh) {
   size_t index = part.first_statement;
   size_t at = part.begin;
+  enforced_ = ForeignKeysEnforced(db_);
   auto special = std::lower_bound(
       script_.specials.begin(), script_.specials.end(), index,
       [](const SpecialStatement& statement, size_t i) { return statement.index < i; });
   for (; index < part.end_statement; ++index) {
-    size_t end = 0;
+    bool may_expire = true;
     if (special != script_.specials.end() && special->index == index) {
       if (Status status = RunSpecial(*special); !status) return status;
-      end = special->end;
+      at = special->end;
       ++special;
     } else {
-      if (Status status = RunStatement(at, &end); !status) return status;
+      if (Status status = RunNext(at, &at, &may_expire); !status) return status;
     }
-    at = end;
+    if (!may_expire) continue;
+    if (Status status = refresh(); !status) return status;
   }
   if (levels_.empty()) return {};
   const TransactionLevels::Level& open = levels_.back();
-  return At(open.offset, SQLITE_ERROR,
-            open.name.empty() ? "this BEGIN has no COMMIT in the script"
-                              : "this SAVEPOINT has no RELEASE in the script");
+  return At(open.offset,
+            MakeError(open.name.empty() ? "this BEGIN has no COMMIT in the script"
+                                        : "this SAVEPOINT has no RELEASE in the script"));
 }
 
-Status ScriptRunner::RunOutside(const SpecialStatement& statement,
-                                const InterruptCheck& interrupted) {
+Status ScriptRunner::RunNext(size_t begin, size_t* end, bool* may_expire) {
+  const size_t start = begin;
+  if (std::optional<Failure> failure = RunStatement(start, end)) {
+    return At(failure->offset, failure->error);
+  }
+  if (db_.InAutocommit() || enforced_) {
+    const size_t offset = FirstToken(script_, start).offset;
+    if (Status status = CheckStillOpen(offset); !status) return status;
+    if (Status status = CheckDeferredForeignKeys(offset); !status) return status;
+  }
+  *may_expire = !ChangesRowsOnly(FirstToken(script_, start));
+  return {};
+}
+
+// A function of the application that commits or rolls back.
+Status ScriptRunner::CheckStillOpen(size_t offset) const {
+  if (!db_.InAutocommit()) return {};
+  return At(offset, MakeError("a function that this statement calls has ended the transaction in "
+                              "which the script runs, so that what ran before is not undone"));
+}
+
+// Where the script is in no transaction of its own, SQLite would have checked at the statement's
+// end.
+Status ScriptRunner::CheckDeferredForeignKeys(size_t offset) const {
+  if (!enforced_ || !levels_.empty() || !HasDeferredViolations(db_)) return {};
+  return At(offset, {SQLITE_CONSTRAINT_FOREIGNKEY, "FOREIGN KEY constraint failed"});
+}
+
+Status ScriptRunner::RunOutside(const SpecialStatement& statement) {
+  if (statement.kind == StatementKind::kDetach && isolation_.WasAttached(statement.name)) {
+    return At(statement.offset,
+              MakeError("the application has attached database " + statement.name +
+                        "; a script can detach only what it has attached itself"));
+  }
   if (Status status = RememberSetting(statement); !status) return status;
   std::string wanted = NormalizedPragmaValue(statement.name, statement.value);
   if (statement.name == "journal_mode" && LeavesNoJournal(wanted)) {
-    return RetryWhileBusy(interrupted, [&]() -> Status {
-      std::string schema = statement.schema.empty() ? "" : QuoteName(statement.schema) + ".";
-      Status status = db_.Execute("PRAGMA " + schema + "journal_mode = DELETE");
-      if (status) return status;
-      return At(statement.offset, status.error().code, status.error().message);
-    });
+    std::string schema = statement.schema.empty() ? "" : QuoteName(statement.schema) + ".";
+    Status status = WaitWhileBusy(
+        db_, [&] { return db_.Execute("PRAGMA " + schema + "journal_mode = DELETE"); });
+    return status ? status : At(statement.offset, status.error());
   }
   size_t end = 0;
-  Status status = RetryWhileBusy(interrupted, [&] { return RunStatement(statement.offset, &end); });
-  if (!status) return status;
+  size_t offset = statement.offset;
+  Status status = WaitWhileBusy(db_, [&]() -> Status {
+    std::optional<Failure> failure = RunStatement(statement.offset, &end);
+    if (!failure) return {};
+    offset = failure->offset;
+    return failure->error;
+  });
+  if (!status) return At(offset, status.error());
   if (statement.name == "journal_mode") {
     // Where a temp database is open, SQLite (3.40) takes main for being in a transaction after the
     // change to WAL, and refuses a checkpoint, until something has read it.
@@ -113,30 +156,29 @@ Status ScriptRunner::CheckEncoding(const SpecialStatement& statement) const {
   if (!present || !tables || tables->value_or(1) > 0) return {};
   std::string wanted = NormalizedPragmaValue(statement.name, statement.value);
   if (EqualIgnoringCase(present->substr(0, wanted.size()), wanted)) return {};
-  return At(statement.offset, SQLITE_ERROR,
-            "this connection has its encoding fixed already, at " + *present +
-                "; run this PRAGMA on the empty database before the extension is loaded");
+  return At(statement.offset,
+            MakeError("this connection has its encoding fixed already, at " + *present +
+                      "; run this PRAGMA on the empty database before the extension is loaded"));
 }
 
 // The pragmas that stand outside of transactions and still concern the connection. Into and out of
 // WAL is a change of the database, not of the connection, and stays.
 Status ScriptRunner::RememberSetting(const SpecialStatement& statement) {
   if (statement.kind != StatementKind::kPragma) return {};
+  SettingsKeeper& settings = isolation_.settings();
   if (statement.name == "journal_mode") {
     Result<std::string> present = ReadPragma(db_, statement.schema, statement.name);
-    if (!present) return At(statement.offset, present.error().code, present.error().message);
+    if (!present) return At(statement.offset, present.error());
     std::string wanted = NormalizedPragmaValue(statement.name, statement.value);
     if (*present == "wal" || wanted == "wal") {
-      settings_.Forget(statement.schema, statement.name);
+      settings.Forget(statement.schema, statement.name);
       return {};
     }
-  } else if (statement.name != "synchronous" &&
-             ClassOfPragma(statement.name) != PragmaClass::kSetting) {
+  } else if (ClassOfPragma(statement.name) != PragmaClass::kSetting) {
     return {};
   }
-  Status status = settings_.Remember(statement.schema, statement.name);
-  if (status) return status;
-  return At(statement.offset, status.error().code, status.error().message);
+  Status status = settings.Remember(statement.schema, statement.name);
+  return status ? status : At(statement.offset, status.error());
 }
 
 Status ScriptRunner::RunSpecial(const SpecialStatement& statement) {
@@ -153,7 +195,8 @@ Status ScriptRunner::RunSpecial(const SpecialStatement& statement) {
       return RunPragma(statement);
     default: {
       size_t end = 0;
-      return RunStatement(statement.offset, &end);
+      bool may_expire = true;
+      return RunNext(statement.offset, &end, &may_expire);
     }
   }
 }
@@ -161,6 +204,8 @@ Status ScriptRunner::RunSpecial(const SpecialStatement& statement) {
 Status ScriptRunner::RunPragma(const SpecialStatement& statement) {
   if (ClassOfPragma(statement.name) == PragmaClass::kPassedOver) return {};
   if (statement.name == "foreign_keys") return {};  // SQLite ignores it in a transaction
+  // It holds to the end of the transaction, which outside of one is the end of the PRAGMA.
+  if (statement.name == "defer_foreign_keys" && levels_.empty()) return {};
   if (statement.name == "journal_mode") {
     // From one rollback journal to another is a setting of the connection, idle until it is put
     // back.
@@ -170,60 +215,72 @@ Status ScriptRunner::RunPragma(const SpecialStatement& statement) {
   }
   if (Status status = RememberSetting(statement); !status) return status;
   size_t end = 0;
-  return RunStatement(statement.offset, &end);
+  bool may_expire = true;
+  return RunNext(statement.offset, &end, &may_expire);
 }
 
 // The messages are those of SQLite, from which a script would have had them.
 Status ScriptRunner::RunTransactionStatement(const SpecialStatement& statement) {
   auto fail = [&](const std::string& message) {
-    return Status(At(statement.offset, SQLITE_ERROR, message));
+    return Status(At(statement.offset, MakeError(message)));
   };
-  std::string sql;
   switch (statement.kind) {
     case StatementKind::kBegin:
       if (!levels_.empty()) return fail("cannot start a transaction within a transaction");
-      sql = "SAVEPOINT " + LevelName(0);
-      break;
+      return RunTransactionSql(statement, "SAVEPOINT " + LevelName(0));
     case StatementKind::kCommit:
       if (levels_.empty()) return fail("cannot commit - no transaction is active");
-      if (ForeignKeysEnforced(db_) && HasDeferredViolations(db_)) {
-        return At(statement.offset, SQLITE_CONSTRAINT_FOREIGNKEY, "FOREIGN KEY constraint failed");
-      }
-      sql = "RELEASE " + LevelName(0);
-      break;
+      return RunTransactionSql(statement, "RELEASE " + LevelName(0));
     case StatementKind::kRollback:
       if (levels_.empty()) return fail("cannot rollback - no transaction is active");
-      sql = "ROLLBACK TO " + LevelName(0) + "; RELEASE " + LevelName(0);
-      break;
+      return RunTransactionSql(statement,
+                               "ROLLBACK TO " + LevelName(0) + "; RELEASE " + LevelName(0));
     case StatementKind::kSavepoint:
-      sql = "SAVEPOINT " + LevelName(levels_.size());
+      return RunTransactionSql(statement, "SAVEPOINT " + LevelName(levels_.size()));
+    default:
       break;
-    default: {
-      size_t level = levels_.Find(statement.name);
-      if (level == levels_.size()) return fail("no such savepoint: " + statement.name);
-      sql = (statement.kind == StatementKind::kRelease ? "RELEASE " : "ROLLBACK TO ") +
-            LevelName(level);
-    }
   }
-  Status status = db_.Execute(sql);
-  if (!status) return At(statement.offset, status.error().code, status.error().message);
-  levels_.Follow(statement);
-  return {};
+  size_t level = levels_.Find(statement.name);
+  if (level == levels_.size()) return fail("no such savepoint: " + statement.name);
+  bool release = statement.kind == StatementKind::kRelease;
+  return RunTransactionSql(statement, (release ? "RELEASE " : "ROLLBACK TO ") + LevelName(level));
 }
 
-Status ScriptRunner::RunStatement(size_t begin, size_t* end) {
+// What ends the script's transaction and keeps its changes fails where a COMMIT would: the release
+// of a savepoint, which stands for it, does not check.
+Status ScriptRunner::RunTransactionSql(const SpecialStatement& statement, const std::string& sql) {
+  TransactionLevels after = levels_;
+  after.Follow(statement);
+  const bool ends = after.empty() && !levels_.empty();
+  if (ends && statement.kind != StatementKind::kRollback && enforced_ &&
+      HasDeferredViolations(db_)) {
+    return At(statement.offset, {SQLITE_CONSTRAINT_FOREIGNKEY, "FOREIGN KEY constraint failed"});
+  }
+  if (Status status = db_.Execute(sql); !status) return At(statement.offset, status.error());
+  levels_ = std::move(after);
+  if (!ends || !isolation_.settings().Has("defer_foreign_keys")) return {};
+  return db_.Execute("PRAGMA defer_foreign_keys = OFF");
+}
+
+std::optional<ScriptRunner::Failure> ScriptRunner::RunStatement(size_t begin, size_t* end) {
   const char* text = script_.text.c_str();
-  sqlite3_stmt* prepared = nullptr;
-  const char* rest = nullptr;
-  // Length -1: with a length, SQLite would copy the whole rest of the script each time.
-  int rc = sqlite3_prepare_v2(db_.handle(), text + begin, -1, &prepared, &rest);
-  if (rc != SQLITE_OK) return FailedToPrepare(begin);
-  Statement statement(prepared);
-  *end = static_cast<size_t>(rest - text);
   while (true) {
-    Result<bool> row = statement.Step();
-    if (!row) return At(FirstToken(script_, begin).offset, row.error().code, row.error().message);
-    if (!*row) return {};
+    sqlite3_stmt* prepared = nullptr;
+    const char* rest = nullptr;
+    // Length -1: with a length, SQLite would copy the whole rest of the script each time.
+    int rc = sqlite3_prepare_v2(db_.handle(), text + begin, -1, &prepared, &rest);
+    if (rc != SQLITE_OK) {
+      Failure failure = FailedToPrepare(begin);
+      if (db_.Provide(failure.error)) continue;
+      return failure;
+    }
+    Statement statement(prepared);
+    *end = static_cast<size_t>(rest - text);
+    Status status = ForEachRow(statement, [] {});
+    if (status) return std::nullopt;
+    if (!db_.Provide(status.error())) {
+      return Failure{FirstToken(script_, begin).offset, status.error()};
+    }
   }
 }
 
@@ -231,26 +288,26 @@ bool ScriptRunner::IsSkipped(size_t index) const {
   return std::binary_search(steps_.skipped.begin(), steps_.skipped.end(), index);
 }
 
-Error ScriptRunner::At(size_t offset, int code, const std::string& message) const {
-  std::string text = MessageAt(script_.file_name, script_.text, offset, message);
-  if ((code & 0xFF) == SQLITE_LOCKED) {
+Error ScriptRunner::At(size_t offset, const Error& error) const {
+  std::string text = MessageAt(script_.file_name, script_.text, offset, error.message);
+  if (PrimaryCode(error) == SQLITE_LOCKED) {
     if (std::string readers = OtherRunningStatements(db_); !readers.empty()) {
       text += "\nanother statement of this connection still reads; finish or reset it first: " +
               readers;
     }
   }
-  return {code, text};
+  return {error.code, text};
 }
 
-Error ScriptRunner::FailedToPrepare(size_t begin) const {
+ScriptRunner::Failure ScriptRunner::FailedToPrepare(size_t begin) const {
   Error error = db_.LastError();
 #if SQLITE_VERSION_NUMBER >= 3038000
   if (sqlite3_libversion_number() >= 3038000) {
     int offset = sqlite3_error_offset(db_.handle());
-    if (offset >= 0) return At(begin + static_cast<size_t>(offset), error.code, error.message);
+    if (offset >= 0) return {begin + static_cast<size_t>(offset), error};
   }
 #endif
-  return At(FindWord(script_, begin, WordOfMessage(error.message)), error.code, error.message);
+  return {FindWord(script_, begin, WordOfMessage(error.message)), error};
 }
 
 }  // namespace fastmigrate

@@ -9,49 +9,61 @@
 #ifndef FASTMIGRATE_MIGRATE_SCRIPT_RUNNER_H_
 #define FASTMIGRATE_MIGRATE_SCRIPT_RUNNER_H_
 
-#include <cstdint>
-#include <vector>
+#include <functional>
+#include <optional>
 
 #include "base/result.h"
 #include "migrate/script_steps.h"
 #include "sql/sql_script.h"
 #include "sqlite/database.h"
-#include "sqlite/settings.h"
-#include "sqlite/transaction.h"
+#include "sqlite/isolation.h"
 
 namespace fastmigrate {
 
 class ScriptRunner {
  public:
-  // All of them must outlive the runner. `settings` is told of every setting before it changes.
+  // All of them must outlive the runner. `isolation` has begun, and is told of every setting before
+  // it changes.
   ScriptRunner(const Database& db, const SqlScript& script, const ScriptSteps& steps,
-               SettingsKeeper* settings);
+               Isolation* isolation)
+      : db_(db), script_(script), steps_(steps), isolation_(*isolation) {}
 
   // An error with the place of the statement in front.
-  Error At(size_t offset, int code, const std::string& message) const;
+  Error At(size_t offset, const Error& error) const;
 
-  // In the transaction that the caller has opened.
-  Status RunPart(const ScriptStep& part);
+  // In the transaction that the caller has opened. `refresh` is called behind each statement that
+  // may have made SQLite forget the statements that undo that transaction.
+  Status RunPart(const ScriptStep& part, const std::function<Status()>& refresh);
   // Outside of any transaction; waits for locks.
-  Status RunOutside(const SpecialStatement& statement, const InterruptCheck& interrupted);
+  Status RunOutside(const SpecialStatement& statement);
 
  private:
+  struct Failure {
+    size_t offset;
+    Error error;
+  };
+
+  Status RunNext(size_t begin, size_t* end, bool* may_expire);
   Status RunSpecial(const SpecialStatement& statement);
   Status RunPragma(const SpecialStatement& statement);
   Status RememberSetting(const SpecialStatement& statement);
   // Prepares and runs the statement that begins at `begin`, white space and comments in front of
   // it included; `end` receives where the next begins.
-  Status RunStatement(size_t begin, size_t* end);
+  std::optional<Failure> RunStatement(size_t begin, size_t* end);
   Status RunTransactionStatement(const SpecialStatement& statement);
+  Status RunTransactionSql(const SpecialStatement& statement, const std::string& sql);
   Status CheckEncoding(const SpecialStatement& statement) const;
+  Status CheckStillOpen(size_t offset) const;
+  Status CheckDeferredForeignKeys(size_t offset) const;
   bool IsSkipped(size_t index) const;
-  Error FailedToPrepare(size_t begin) const;
+  Failure FailedToPrepare(size_t begin) const;
 
   const Database& db_;
   const SqlScript& script_;
   const ScriptSteps& steps_;
-  SettingsKeeper& settings_;
+  Isolation& isolation_;
   TransactionLevels levels_;
+  bool enforced_ = false;  // foreign keys, in the present part
 };
 
 }  // namespace fastmigrate

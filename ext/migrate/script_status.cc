@@ -63,10 +63,10 @@ ScriptStatus StatusOf(const LedgerState& ledger, const Migration& migration,
   return status;
 }
 
-std::vector<ScriptStatus> MissingScripts(const LedgerState& ledger, const MigrationFolder& folder) {
+std::vector<ScriptStatus> MissingScripts(const LedgerState& ledger, const Source& source) {
   std::vector<ScriptStatus> missing;
   for (const HistoryRecord& record : ledger.records) {
-    if (record.version > ledger.version.value_or(0) || folder.Find(record.version) != nullptr) {
+    if (record.version > ledger.version.value_or(0) || source.Find(record.version) != nullptr) {
       continue;
     }
     // Enrolled without a look at the scripts, so that none is known of.
@@ -78,13 +78,13 @@ std::vector<ScriptStatus> MissingScripts(const LedgerState& ledger, const Migrat
     status.kind = record.kind;
     status.origin = record.origin;
     status.applied_at = record.applied_at;
-    status.detail = "no script in '" + folder.dir + "' has this version";
+    status.detail = "no script in '" + source.dir + "' has this version";
     missing.push_back(std::move(status));
   }
   return missing;
 }
 
-Error Broken(const ScriptStatus& status, const std::string& dir) {
+Error BrokenPromise(const ScriptStatus& status, const std::string& dir) {
   std::string version = std::to_string(*status.version);
   if (status.state == ScriptState::kEdited) {
     return MakeError(*status.name +
@@ -96,26 +96,26 @@ Error Broken(const ScriptStatus& status, const std::string& dir) {
                    "; give it a number above the last script's");
 }
 
-Status CheckTarget(int version, const MigrationFolder& folder, int target) {
+Status CheckTarget(int version, const Source& source, int target) {
   if (target < version) {
     return MakeError("the database is at version " + std::to_string(version) +
                      ", beyond the target " + std::to_string(target) +
                      "; fastmigrate only moves forward");
   }
-  if (target == version || folder.Find(target) != nullptr) return {};
+  if (target == version || source.Find(target) != nullptr) return {};
   std::string last = "there is none at all";
-  if (!folder.migrations.empty()) last = "the last one is " + folder.migrations.back().name;
-  return MakeError("no script in '" + folder.dir + "' leads to the target version " +
+  if (!source.migrations.empty()) last = "the last one is " + source.migrations.back().name;
+  return MakeError("no script in '" + source.dir + "' leads to the target version " +
                    std::to_string(target) + "; " + last);
 }
 
 }  // namespace
 
-Error AheadOfFolder(int version, const MigrationFolder& folder) {
+Error AheadOfFolder(int version, const Source& source) {
   std::string last = "it holds no script";
-  if (!folder.migrations.empty()) last = "its last script is " + folder.migrations.back().name;
+  if (!source.migrations.empty()) last = "its last script is " + source.migrations.back().name;
   return MakeError("the database is at version " + std::to_string(version) +
-                   ", ahead of the folder '" + folder.dir + "': " + last +
+                   ", ahead of the folder '" + source.dir + "': " + last +
                    "; give the folder that belongs to this database");
 }
 
@@ -145,10 +145,9 @@ bool NeedsChecksum(const LedgerState& ledger, const Migration& migration) {
   return record != nullptr && record->checksum.has_value();
 }
 
-Result<std::map<int, std::string>> ReadChecksums(const LedgerState& ledger,
-                                                 const MigrationFolder& folder) {
+Result<std::map<int, std::string>> ReadChecksums(const LedgerState& ledger, const Source& source) {
   std::map<int, std::string> checksums;
-  for (const Migration& migration : folder.migrations) {
+  for (const Migration& migration : source.migrations) {
     if (!NeedsChecksum(ledger, migration)) continue;
     Result<std::string> checksum = ReadChecksum(migration);
     if (!checksum) return checksum.error();
@@ -157,15 +156,15 @@ Result<std::map<int, std::string>> ReadChecksums(const LedgerState& ledger,
   return checksums;
 }
 
-std::vector<ScriptStatus> ScriptStates(const LedgerState& ledger, const MigrationFolder& folder,
-                                       const std::map<int, std::string>& checksums) {
-  std::vector<ScriptStatus> states = MissingScripts(ledger, folder);
-  for (const Migration& migration : folder.migrations) {
+std::vector<ScriptStatus> ListStatus(const LedgerState& ledger, const Source& source,
+                                     const std::map<int, std::string>& checksums) {
+  std::vector<ScriptStatus> states = MissingScripts(ledger, source);
+  for (const Migration& migration : source.migrations) {
     states.push_back(StatusOf(ledger, migration, checksums));
   }
   std::sort(states.begin(), states.end(),
             [](const ScriptStatus& a, const ScriptStatus& b) { return a.version < b.version; });
-  for (const IgnoredFile& file : folder.ignored) {
+  for (const IgnoredFile& file : source.ignored) {
     ScriptStatus status;
     status.name = file.name;
     status.state = ScriptState::kIgnored;
@@ -175,8 +174,7 @@ std::vector<ScriptStatus> ScriptStates(const LedgerState& ledger, const Migratio
   return states;
 }
 
-Result<std::vector<Migration>> PendingMigrations(const LedgerState& ledger,
-                                                 const MigrationFolder& folder,
+Result<std::vector<Migration>> PendingMigrations(const LedgerState& ledger, const Source& source,
                                                  const std::map<int, std::string>& checksums,
                                                  std::optional<int> target) {
   if (!ledger.version && ledger.has_content) {
@@ -186,17 +184,17 @@ Result<std::vector<Migration>> PendingMigrations(const LedgerState& ledger,
         "SELECT fastmigrate_enroll(N) once");
   }
   int version = ledger.version.value_or(0);
-  if (version > folder.LastVersion()) return AheadOfFolder(version, folder);
-  for (const ScriptStatus& status : ScriptStates(ledger, folder, checksums)) {
+  if (version > source.LastVersion()) return AheadOfFolder(version, source);
+  for (const ScriptStatus& status : ListStatus(ledger, source, checksums)) {
     if (status.state == ScriptState::kEdited || status.state == ScriptState::kLate) {
-      return Broken(status, folder.dir);
+      return BrokenPromise(status, source.dir);
     }
   }
   if (target) {
-    if (Status status = CheckTarget(version, folder, *target); !status) return status.error();
+    if (Status status = CheckTarget(version, source, *target); !status) return status.error();
   }
   std::vector<Migration> pending;
-  for (const Migration& migration : folder.migrations) {
+  for (const Migration& migration : source.migrations) {
     if (migration.version > version && migration.version <= target.value_or(kMaxVersion)) {
       pending.push_back(migration);
     }

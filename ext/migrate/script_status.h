@@ -1,4 +1,4 @@
-// What is true of each script and each recorded version: pure, from the ledger and the folder.
+// What is true of each script and each recorded version: pure, from the ledger and the source.
 //
 //   applied    at or below the version, and its text is the recorded one (or none was recorded)
 //   enrolled   at or below the version that the database was enrolled at
@@ -9,8 +9,8 @@
 //              a lower version to a higher one while the script was not there
 //   ignored    not a script's name
 //
-// The last four never stop a database that is not ours to judge: the Python package leaves no
-// records, and a version it moved to is simply applied.
+// Only our own records can say that a script was edited, is missing or late. Where there are none,
+// since the Python package writes none, a script at or below the version is simply applied.
 
 #ifndef FASTMIGRATE_MIGRATE_SCRIPT_STATUS_H_
 #define FASTMIGRATE_MIGRATE_SCRIPT_STATUS_H_
@@ -43,23 +43,21 @@ struct ScriptStatus {
 
 // By version, then name; ignored files at the end. `checksums` holds those of the scripts that
 // NeedsChecksum() names, by version.
-std::vector<ScriptStatus> ScriptStates(const LedgerState& ledger, const MigrationFolder& folder,
-                                       const std::map<int, std::string>& checksums);
+std::vector<ScriptStatus> ListStatus(const LedgerState& ledger, const Source& source,
+                                     const std::map<int, std::string>& checksums);
 
 // Whether the state of this script depends on what its file holds.
 bool NeedsChecksum(const LedgerState& ledger, const Migration& migration);
 
 // That the database's version is above the folder's last script.
-Error AheadOfFolder(int version, const MigrationFolder& folder);
+Error AheadOfFolder(int version, const Source& source);
 
 // Reads the files that NeedsChecksum() names.
-Result<std::map<int, std::string>> ReadChecksums(const LedgerState& ledger,
-                                                 const MigrationFolder& folder);
+Result<std::map<int, std::string>> ReadChecksums(const LedgerState& ledger, const Source& source);
 
 // The migrations to apply, in order, up to `target`. An error when the promise that a version
 // makes is broken already, or the target cannot be reached.
-Result<std::vector<Migration>> PendingMigrations(const LedgerState& ledger,
-                                                 const MigrationFolder& folder,
+Result<std::vector<Migration>> PendingMigrations(const LedgerState& ledger, const Source& source,
                                                  const std::map<int, std::string>& checksums,
                                                  std::optional<int> target);
 

@@ -1,7 +1,6 @@
 #include "migrate/script_steps.h"
 
 #include <algorithm>
-#include <map>
 
 #include "sql/lexer.h"
 #include "sqlite/settings.h"
@@ -10,14 +9,13 @@ namespace fastmigrate {
 namespace {
 
 bool ConcernsOnlyConnection(const SpecialStatement& statement) {
-  return statement.kind == StatementKind::kPragma &&
-         (statement.name == "foreign_keys" || statement.name == "synchronous");
+  return statement.kind == StatementKind::kPragma && statement.name == "foreign_keys";
 }
 
 class Planner {
  public:
-  Planner(const SqlScript& script, const PragmaReader& present, bool has_file)
-      : script_(script), present_(present), has_file_(has_file) {}
+  Planner(const SqlScript& script, PragmaValues* values, bool has_file)
+      : script_(script), values_(*values), has_file_(has_file) {}
 
   ScriptSteps Plan() {
     TransactionLevels levels;
@@ -39,6 +37,7 @@ class Planner {
     }
     EndPart(script_.statement_count, script_.text.size());
     DropUselessTail();
+    values_.EndScript();
     return std::move(plan_);
   }
 
@@ -56,9 +55,11 @@ class Planner {
     }
   }
 
+  // What needs no transaction: it is put back after the script, or does not run at all.
   static bool IsSetting(const SpecialStatement& statement) {
-    return statement.kind == StatementKind::kPragma &&
-           ClassOfPragma(statement.name) == PragmaClass::kSetting;
+    if (statement.kind != StatementKind::kPragma) return false;
+    PragmaClass kind = ClassOfPragma(statement.name);
+    return kind == PragmaClass::kSetting || kind == PragmaClass::kPassedOver;
   }
 
   bool HasNoEffect(const SpecialStatement& statement) {
@@ -67,16 +68,15 @@ class Planner {
       return statement.kind == StatementKind::kPragma && !has_file_;
     }
     std::string wanted = NormalizedPragmaValue(statement.name, statement.value);
-    std::string key = statement.schema + "." + statement.name;
-    if (values_.count(key) == 0) values_[key] = present_(statement.schema, statement.name);
+    const std::string present = values_.Present(statement.schema, statement.name);
     if (statement.name == "journal_mode") {
       // Without a journal nothing could be rolled back; what such a script is after, speed, it
       // has by running in one transaction.
-      if (LeavesNoJournal(wanted)) wanted = values_[key] == "wal" ? "delete" : values_[key];
+      if (LeavesNoJournal(wanted)) wanted = present == "wal" ? "delete" : present;
       if (!has_file_) return true;
     }
-    if (values_[key] == wanted) return true;
-    values_[key] = wanted;
+    if (present == wanted) return true;
+    values_.Set(statement.schema, statement.name, wanted);
     return false;
   }
 
@@ -84,8 +84,10 @@ class Planner {
     if (next_statement == part_first_) return;
     if (settings_.size() == next_statement - part_first_ &&
         next_statement < script_.statement_count) {
-      // Nothing but settings of the connection: no transaction is needed for them.
-      for (const SpecialStatement* setting : settings_) plan_.steps.push_back({.outside = setting});
+      for (const SpecialStatement* setting : settings_) {
+        bool passed_over = ClassOfPragma(setting->name) == PragmaClass::kPassedOver;
+        if (!passed_over) plan_.steps.push_back({.outside = setting});
+      }
     } else {
       plan_.steps.push_back({nullptr, part_first_, next_statement, part_begin_, end});
     }
@@ -102,13 +104,12 @@ class Planner {
   }
 
   const SqlScript& script_;
-  const PragmaReader& present_;
+  PragmaValues& values_;
   bool has_file_;
   ScriptSteps plan_;
   size_t part_first_ = 0;
   size_t part_begin_ = 0;
   std::vector<const SpecialStatement*> settings_;  // of the connection, in the present part
-  std::map<std::string, std::string> values_;      // as they will be at this place of the script
 };
 
 }  // namespace
@@ -155,8 +156,35 @@ size_t ScriptSteps::PartCount() const {
       steps.begin(), steps.end(), [](const ScriptStep& step) { return step.outside == nullptr; }));
 }
 
-ScriptSteps PlanSteps(const SqlScript& script, const PragmaReader& present, bool has_file) {
-  return Planner(script, present, has_file).Plan();
+PragmaValues::Value& PragmaValues::Find(const std::string& schema, const std::string& name) {
+  auto found = values_.find({schema, name});
+  if (found != values_.end()) return found->second;
+  std::string present = reader_(schema, name);
+  return values_.emplace(std::pair(schema, name), Value{present, present}).first->second;
+}
+
+const std::string& PragmaValues::Present(const std::string& schema, const std::string& name) {
+  return Find(schema, name).present;
+}
+
+void PragmaValues::Set(const std::string& schema, const std::string& name,
+                       const std::string& value) {
+  Find(schema, name).present = value;
+}
+
+// Into and out of WAL is a change of the database; from one rollback journal to another is one of
+// the connection, as is enforcement of foreign keys.
+void PragmaValues::EndScript() {
+  for (auto& [key, value] : values_) {
+    const std::string& name = key.second;
+    const bool stays_rollback = value.at_begin != "wal" && value.present != "wal";
+    const bool put_back = name == "foreign_keys" || (name == "journal_mode" && stays_rollback);
+    (put_back ? value.present : value.at_begin) = put_back ? value.at_begin : value.present;
+  }
+}
+
+ScriptSteps PlanSteps(const SqlScript& script, PragmaValues* values, bool has_file) {
+  return Planner(script, values, has_file).Plan();
 }
 
 }  // namespace fastmigrate

@@ -19,7 +19,9 @@
 #define FASTMIGRATE_MIGRATE_SCRIPT_STEPS_H_
 
 #include <functional>
+#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "sql/sql_script.h"
@@ -74,9 +76,32 @@ struct ScriptSteps {
 // The present value of a pragma, normalized; "" when it has none.
 using PragmaReader = std::function<std::string(const std::string& schema, const std::string& name)>;
 
+// What the pragmas are that stand outside of transactions, followed through scripts in their order
+// before any of them has run.
+class PragmaValues {
+ public:
+  // `reader` gives those that no script has changed yet.
+  explicit PragmaValues(PragmaReader reader) : reader_(std::move(reader)) {}
+
+  const std::string& Present(const std::string& schema, const std::string& name);
+  void Set(const std::string& schema, const std::string& name, const std::string& value);
+  // Behind a script: what only concerns the connection is put back then.
+  void EndScript();
+
+ private:
+  struct Value {
+    std::string at_begin;  // of the script
+    std::string present;
+  };
+  Value& Find(const std::string& schema, const std::string& name);
+
+  PragmaReader reader_;
+  std::map<std::pair<std::string, std::string>, Value> values_;  // by schema and name
+};
+
 // `has_file` is false for an in-memory or temporary database, which VACUUM does nothing for. The
-// steps point into the script.
-ScriptSteps PlanSteps(const SqlScript& script, const PragmaReader& present, bool has_file);
+// steps point into the script's `specials`.
+ScriptSteps PlanSteps(const SqlScript& script, PragmaValues* values, bool has_file);
 
 }  // namespace fastmigrate
 

@@ -10,7 +10,7 @@ namespace fastmigrate {
 namespace {
 
 // What a name that is a script's stands for.
-Status TakeScript(Migration migration, MigrationFolder* folder) {
+Status TakeScript(Migration migration, Source* folder) {
   migration.path = Joined(folder->dir, migration.name);
   Result<FileType> type = TypeOf(migration.path);
   if (!type) return type.error();
@@ -32,7 +32,7 @@ Status TakeScript(Migration migration, MigrationFolder* folder) {
   return {};
 }
 
-Status TakeName(const std::string& name, MigrationFolder* folder) {
+Status TakeName(const std::string& name, Source* folder) {
   if (name == "config.py") {
     return MakeError("migration folder '" + folder->dir +
                      "' holds a config.py: it makes the Python package migrate another kind of "
@@ -61,14 +61,14 @@ Error CannotList(const std::string& dir, const Error& error) {
 
 }  // namespace
 
-const Migration* MigrationFolder::Find(int version) const {
+const Migration* Source::Find(int version) const {
   auto found = std::lower_bound(migrations.begin(), migrations.end(), version,
                                 [](const Migration& m, int v) { return m.version < v; });
   return found != migrations.end() && found->version == version ? &*found : nullptr;
 }
 
-Result<MigrationFolder> ReadMigrationFolder(const std::string& dir) {
-  MigrationFolder folder;
+Result<Source> ReadSource(const std::string& dir) {
+  Source folder;
   folder.dir = dir;
   Result<std::vector<std::string>> names = ListFolder(dir);
   if (!names) return CannotList(dir, names.error());
@@ -90,18 +90,6 @@ Result<MigrationFolder> ReadMigrationFolder(const std::string& dir) {
                      std::next(twin)->name + "; renumber one of them");
   }
   return folder;
-}
-
-Result<std::string> CreateScript(const MigrationFolder& folder, const std::string& description) {
-  int version = folder.LastVersion() + 1;
-  if (version > kMaxVersion) {
-    return MakeError("'" + folder.dir + "' has a script of the last number there is, 9999");
-  }
-  Result<std::string> name = MigrationFileName(version, description);
-  if (!name) return name.error();
-  std::string path = Joined(folder.dir, *name);
-  if (Status status = WriteNewFile(path, ""); !status) return status.error();
-  return path;
 }
 
 }  // namespace fastmigrate

@@ -20,7 +20,7 @@ struct IgnoredFile {
   std::string reason;
 };
 
-struct MigrationFolder {
+struct Source {
   std::string dir;                    // as it was given
   std::vector<Migration> migrations;  // by version
   std::vector<IgnoredFile> ignored;   // by name
@@ -31,10 +31,7 @@ struct MigrationFolder {
 
 // An error when the folder does not exist or cannot be read, when two scripts have one version,
 // when a script's number is 0000 or its link leads nowhere, and when there is a config.py.
-Result<MigrationFolder> ReadMigrationFolder(const std::string& dir);
-
-// Creates the next numbered SQL script of the folder, empty; returns its path.
-Result<std::string> CreateScript(const MigrationFolder& folder, const std::string& description);
+Result<Source> ReadSource(const std::string& dir);
 
 }  // namespace fastmigrate
 

@@ -1,10 +1,14 @@
 #include "prove/rehearse.h"
 
 #include <algorithm>
+#include <memory>
+#include <utility>
 
-#include "migrate/migrate.h"
-#include "sqlite/scratch.h"
+#include "migrate/plan.h"
+#include "sqlite/backup.h"
+#include "sqlite/own_connection.h"
 #include "sqlite/settings.h"
+#include "sqlite/transaction.h"
 
 namespace fastmigrate {
 namespace {
@@ -18,87 +22,84 @@ RehearsedScript Failed(const PendingScript& script, const std::string& error) {
   return row;
 }
 
-// Applies the scripts on this connection; the first that fails, or cannot be tried, is the last.
+// Why the script is not tried on this connection; empty when it is.
+std::string WhyNotTried(const PendingScript& script, const Database& db) {
+  const std::string& name = script.migration().name;
+  if (std::string statement = ReachesOtherFile(script); !statement.empty()) {
+    return name + " holds " + statement + ", and a rehearsal must not touch another database";
+  }
+  if (Status status = RefuseProgram(script, db); !status) return status.error().message;
+  std::string outside = db.InAutocommit() ? "" : WhatNeedsNoTransaction(script);
+  if (outside.empty()) return "";
+  return name + " " + outside +
+         ", which cannot be rehearsed in a transaction; SELECT * FROM fastmigrate_rehearse(...) "
+         "does it on a copy";
+}
+
+// Applies the scripts on this connection; the first that fails, or is not tried, is the last.
 Result<std::vector<RehearsedScript>> Rehearse(const Database& db, MigrationPlan plan,
                                               const ApplyOptions& options,
                                               const std::string& hint) {
+  std::vector<PendingScript>& pending = plan.pending;
+  size_t count = 0;
+  std::string why_not;
+  while (count < pending.size() && (why_not = WhyNotTried(pending[count], db)).empty()) ++count;
+  MigrationRun run;
+  run.version = plan.version;
+  Applier applier(db, options, &run);
+  Status status = applier.Apply({pending.data(), count});
+  if (!status && IsFault(status.error())) return status.error();
   std::vector<RehearsedScript> rows;
-  int version = plan.version;
-  for (PendingScript& script : plan.pending) {
-    if (std::string statement = ReachesOtherFile(script); !statement.empty()) {
-      rows.push_back(Failed(script, script.migration().name + " holds " + statement +
-                                        ", and a rehearsal must not touch another database"));
-      return rows;
-    }
-    if (!db.InAutocommit()) {
-      if (std::string outside = WhatNeedsNoTransaction(script, db); !outside.empty()) {
-        rows.push_back(Failed(script, script.migration().name + " " + outside +
-                                          ", which cannot be rehearsed in a transaction; SELECT * "
-                                          "FROM fastmigrate_rehearse(...) does it on a copy"));
-        return rows;
-      }
-    }
-    Applier applier(db, options);
-    Status status = applier.Apply({&script, 1}, version);
-    if (!status) {
-      if ((status.error().code & 0xFF) == SQLITE_INTERRUPT) return status.error();
-      rows.push_back(
-          Failed(script, status.error().message + (IsMissingObject(status.error()) ? hint : "")));
-      return rows;
-    }
-    version = applier.version();
-    for (const AppliedScript& applied : applier.applied()) rows.push_back({applied, std::nullopt});
+  for (const AppliedScript& applied : run.applied) rows.push_back({applied, std::nullopt});
+  if (!status) {
+    const Error& error = status.error();
+    rows.push_back(
+        Failed(pending[rows.size()], error.message + (IsMissingObject(error) ? hint : "")));
+  } else if (count < pending.size()) {
+    rows.push_back(Failed(pending[count], why_not));
   }
   return rows;
 }
 
-Result<MigrationPlan> PlanFrom(const Database& db, const std::string& dir,
-                               std::optional<int> target) {
-  Result<MigrationFolder> folder = ReadMigrationFolder(dir);
-  if (!folder) return folder.error();
-  return PlanMigration(db, *folder, target);
-}
-
 ApplyOptions OptionsFor(const Database& host) {
   ApplyOptions options;
-  options.interrupted = [&host] { return host.IsInterrupted(); };
   options.check_foreign_keys = ForeignKeysEnforced(host);
   return options;
 }
 
 }  // namespace
 
-Result<std::vector<RehearsedScript>> RehearseOnCopy(const Database& db, const std::string& dir,
+Result<std::vector<RehearsedScript>> RehearseOnCopy(const Database& host, const Source& source,
                                                     std::optional<int> target) {
-  ApplyOptions options = OptionsFor(db);
-  Result<MigrationPlan> plan = PlanFrom(db, dir, target);
+  Result<MigrationPlan> plan = PlanMigration(host, source, target);
   if (!plan) return plan.error();
   if (plan->pending.empty()) return std::vector<RehearsedScript>();
   // A file, so that VACUUM, journal_mode and programs do what they would do.
-  Result<std::unique_ptr<Scratch>> copy = Scratch::Open(db, Scratch::Place::kFile);
+  Result<std::unique_ptr<OwnConnection>> copy =
+      OwnConnection::OpenScratch(host, OwnConnection::Place::kFile);
   if (!copy) return copy.error();
-  if (Status status = CopyDatabase(db, (*copy)->db(), options.interrupted); !status) {
+  if (Status status = CopyDatabase(host, (*copy)->db()); !status) {
     return status.error().Within("cannot copy the database");
   }
-  return Rehearse((*copy)->db(), std::move(*plan), options,
+  PlanSteps((*copy)->db(), plan->pending);
+  return Rehearse((*copy)->db(), std::move(*plan), OptionsFor(host),
                   "\na copy has not what only your connection has; SELECT "
                   "fastmigrate_rehearse(...) rehearses on yours");
 }
 
-Result<std::vector<RehearsedScript>> RehearseInPlace(const Database& db, const std::string& dir,
+Result<std::vector<RehearsedScript>> RehearseInPlace(const Database& host, const Source& source,
                                                      std::optional<int> target) {
-  ApplyOptions options = OptionsFor(db);
-  Result<MigrationPlan> plan = PlanFrom(db, dir, target);
+  ApplyOptions options = OptionsFor(host);
+  Result<MigrationPlan> plan = PlanMigration(host, source, target);
   if (!plan) return plan.error();
   if (plan->pending.empty()) return std::vector<RehearsedScript>();
-  if (!db.InAutocommit()) {
-    if (Status status = RefuseInTransaction(db, {}); !status) return status.error();
-  }
-  RowidKeeper rowid(db);
-  EnforcementOff enforcement(db);
-  Result<Transaction> transaction = Transaction::Begin(db, options.interrupted);
+  if (Status status = RefuseWithoutJournal(host); !status) return status.error();
+  if (Status status = RefuseInTransaction(host, {}); !status) return status.error();
+  RowidKeeper rowid(host);
+  EnforcementOff enforcement(host);
+  Result<Transaction> transaction = Transaction::Begin(host);
   if (!transaction) return transaction.error();
-  Result<std::vector<RehearsedScript>> rows = Rehearse(db, std::move(*plan), options, "");
+  Result<std::vector<RehearsedScript>> rows = Rehearse(host, std::move(*plan), options, "");
   transaction->Rollback();
   return rows;
 }

@@ -52,6 +52,13 @@ bool HasRowidColumn(const Table& table) {
   return column != nullptr && column->type.canonical == "integer" && !key.descending;
 }
 
+std::optional<std::string> RowidName(const std::function<bool(std::string_view)>& is_column) {
+  for (const char* name : {"rowid", "_rowid_", "oid"}) {
+    if (!is_column(name)) return name;
+  }
+  return std::nullopt;
+}
+
 std::string KeyColumnsText(const std::vector<KeyColumn>& columns) {
   return "(" + KeyColumnsList(columns) + ")";
 }

@@ -22,6 +22,7 @@
 #ifndef FASTMIGRATE_SCHEMA_SCHEMA_H_
 #define FASTMIGRATE_SCHEMA_SCHEMA_H_
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -176,6 +177,10 @@ const Column* FindColumn(const Table& table, std::string_view name);
 
 // Whether the table has an INTEGER PRIMARY KEY, a column that is another name for the rowid.
 bool HasRowidColumn(const Table& table);
+
+// The name that means the rowid in a table with these columns: the first of the three that is no
+// column's. Nullopt when all are taken.
+std::optional<std::string> RowidName(const std::function<bool(std::string_view)>& is_column);
 
 // SQL that says the thing again, with everything left out that SQLite takes for granted:
 // "(a, lower(b) COLLATE NOCASE DESC)", "PRIMARY KEY (id AUTOINCREMENT)",

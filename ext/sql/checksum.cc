@@ -13,7 +13,7 @@ namespace {
 
 constexpr size_t kGatheredBytes = 4096;
 
-std::string Written(const XXH128_hash_t& hash) {
+std::string CanonicalForm(const XXH128_hash_t& hash) {
   XXH128_canonical_t canonical;
   XXH128_canonicalFromHash(&canonical, hash);
   return Hexadecimal({reinterpret_cast<const char*>(canonical.digest), sizeof canonical.digest});
@@ -89,13 +89,17 @@ void TokenChecksum::AddBytes(std::string_view bytes) {
 
 std::string TokenChecksum::Digest() {
   state_->Flush();
-  return Written(XXH3_128bits_digest(&state_->xxh));
+  return CanonicalForm(XXH3_128bits_digest(&state_->xxh));
+}
+
+std::string TextHash(std::string_view text) {
+  return CanonicalForm(XXH3_128bits(text.data(), text.size()));
 }
 
 std::string ProgramChecksum(std::string_view text) {
   std::string with_lf;
   AppendWithLfEndings(text, &with_lf);
-  return Written(XXH3_128bits(with_lf.data(), with_lf.size()));
+  return TextHash(with_lf);
 }
 
 }  // namespace fastmigrate

@@ -39,6 +39,9 @@ class TokenChecksum {
 
 std::string ProgramChecksum(std::string_view text);
 
+// Of the bytes as they are.
+std::string TextHash(std::string_view text);
+
 }  // namespace fastmigrate
 
 #endif  // FASTMIGRATE_SQL_CHECKSUM_H_

@@ -44,9 +44,9 @@ class StatementHead {
   size_t count_ = 0;
 };
 
-// PRAGMA [schema.] name = value, or name(value). Without a value it only reads, with one exception.
-void ClassifyPragma(const StatementHead& head, SpecialStatement* statement) {
-  size_t i = 1;
+// PRAGMA [schema.] name = value, or name(value), `i` being where its name is. Without a value it
+// only reads, with one exception.
+void ClassifyPragma(const StatementHead& head, size_t i, SpecialStatement* statement) {
   if (head[i + 1].IsOperator(".")) {
     statement->schema = Unquoted(head[i]);
     i += 2;
@@ -90,7 +90,11 @@ SpecialStatement Classify(const StatementHead& head) {
     statement.kind = StatementKind::kRelease;
     statement.name = Unquoted(head[1].Is("SAVEPOINT") && IsName(head[2]) ? head[2] : head[1]);
   } else if (first.Is("PRAGMA")) {
-    ClassifyPragma(head, &statement);
+    ClassifyPragma(head, 1, &statement);
+  } else if (first.Is("EXPLAIN")) {
+    // SQLite carries out a PRAGMA that it explains.
+    const size_t explained = head[1].Is("QUERY") ? 3 : 1;
+    if (head[explained].Is("PRAGMA")) ClassifyPragma(head, explained + 1, &statement);
   } else if (first.Is("VACUUM")) {
     statement.kind = StatementKind::kVacuum;
     if (head[1].Is("INTO") || head[2].Is("INTO")) statement.name = "into";
@@ -182,12 +186,11 @@ class Reader {
 
   void NoteName(const Token& token) {
     if (token.Is("FASTMIGRATE_RECREATE_TABLE")) script_.drops = true;
-    if (script_.mentions_our_tables || token.text.size() < 5) return;
-    size_t quote = token.kind == TokenKind::kWord ? 0 : 1;
-    if (token.text[quote] != '_' || !IsName(token)) return;
-    std::string name = Unquoted(token);
-    script_.mentions_our_tables =
-        EqualIgnoringCase(name, "_meta") || EqualIgnoringCase(name, "_fastmigrate_history");
+    if (token.Is("TEMP") || token.Is("TEMPORARY")) script_.makes_temp = true;
+    if (token.kind != TokenKind::kQuotedName && token.kind != TokenKind::kString) return;
+    if (token.text.size() == 6 && EqualIgnoringCase(Unquoted(token), "temp")) {
+      script_.makes_temp = true;
+    }
   }
 
   static std::string Unterminated(const Token& token) {

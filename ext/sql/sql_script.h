@@ -11,7 +11,8 @@
 //   kind         statement                               why it is not plain
 //   kBegin ...   BEGIN, COMMIT, END, ROLLBACK            become savepoints inside our transaction
 //   kSavepoint   SAVEPOINT, RELEASE, ROLLBACK TO         one left open is an error
-//   kPragma      PRAGMA name = value                     ignored in a transaction, or put back
+//   kPragma      PRAGMA name = value                     ignored in a transaction, or put back;
+//                                                        also behind EXPLAIN, which SQLite runs
 //   kVacuum      VACUUM                                  not possible in a transaction
 //   kAttach      ATTACH, DETACH                          likewise
 
@@ -62,7 +63,8 @@ struct SqlScript {
   // DROP TABLE, DROP INDEX, or a call of fastmigrate_recreate_table(), which drops a table: what
   // SQLite refuses while a statement of the connection reads.
   bool drops = false;
-  bool mentions_our_tables = false;  // _meta or _fastmigrate_history is among the names
+  // TEMP or TEMPORARY is among the words, or temp among the names: it may make temp objects.
+  bool makes_temp = false;
 
   bool Has(StatementKind kind) const;
 };

@@ -1,6 +1,7 @@
 #include "sqlite/database.h"
 
 #include <atomic>
+#include <new>
 
 #include "base/ascii.h"
 #include "sql/lexer.h"
@@ -60,16 +61,21 @@ sqlite3_vfs* VfsOf(sqlite3* db) {
 
 void SetConnectionSetup(ConnectionSetup setup) { connection_setup = setup; }
 
-void Statement::Bind(int index, int64_t value) { sqlite3_bind_int64(handle(), index, value); }
-void Statement::Bind(int index, double value) { sqlite3_bind_double(handle(), index, value); }
+void Statement::Bind(int index, int64_t value) { Note(sqlite3_bind_int64(handle(), index, value)); }
+void Statement::Bind(int index, double value) { Note(sqlite3_bind_double(handle(), index, value)); }
 void Statement::Bind(int index, std::string_view text) {
-  sqlite3_bind_text(handle(), index, text.data() ? text.data() : "", static_cast<int>(text.size()),
-                    SQLITE_TRANSIENT);
+  Note(sqlite3_bind_text64(handle(), index, text.data() ? text.data() : "", text.size(),
+                           SQLITE_TRANSIENT, SQLITE_UTF8));
 }
-void Statement::BindNull(int index) { sqlite3_bind_null(handle(), index); }
+void Statement::BindNull(int index) { Note(sqlite3_bind_null(handle(), index)); }
+
+void Statement::Note(int rc) {
+  if (bound_ == SQLITE_OK) bound_ = rc;
+}
 
 Result<bool> Statement::Step() {
   if (handle() == nullptr) return false;
+  if (bound_ != SQLITE_OK) return Error{bound_, sqlite3_errstr(bound_)};
   int rc = sqlite3_step(handle());
   if (rc == SQLITE_ROW) return true;
   if (rc == SQLITE_DONE) return false;
@@ -80,11 +86,7 @@ Result<bool> Statement::Step() {
 }
 
 Status Statement::Run() {
-  while (true) {
-    Result<bool> row = Step();
-    if (!row) return row.error();
-    if (!*row) break;
-  }
+  if (Status status = ForEachRow(*this, [] {}); !status) return status;
   Reset();
   return {};
 }
@@ -97,7 +99,10 @@ int64_t Statement::Integer(int column) const { return sqlite3_column_int64(handl
 double Statement::Real(int column) const { return sqlite3_column_double(handle(), column); }
 std::string Statement::Text(int column) const {
   const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(handle(), column));
-  if (text == nullptr) return {};
+  if (text == nullptr) {
+    if (!IsNull(column)) throw std::bad_alloc();
+    return {};
+  }
   return {text, static_cast<size_t>(sqlite3_column_bytes(handle(), column))};
 }
 
@@ -175,7 +180,7 @@ int64_t Database::TotalChanges() const {
 // Any statement that is started while the interrupt is in force fails with it.
 // sqlite3_is_interrupted (3.41) would go on saying so when the interrupted statement has ended.
 bool Database::IsInterrupted() const {
-  return sqlite3_exec(handle_, "SELECT 1", nullptr, nullptr, nullptr) == SQLITE_INTERRUPT;
+  return sqlite3_exec(obeyed_, "SELECT 1", nullptr, nullptr, nullptr) == SQLITE_INTERRUPT;
 }
 
 std::string OtherRunningStatements(const Database& db) {
@@ -203,6 +208,20 @@ bool IsMissingObject(const Error& error) {
     if (error.message.find(words) != std::string::npos) return true;
   }
   return false;
+}
+
+bool IsFault(const Error& error) {
+  switch (PrimaryCode(error)) {
+    case SQLITE_NOMEM:
+    case SQLITE_INTERRUPT:
+    case SQLITE_IOERR:
+    case SQLITE_FULL:
+    case SQLITE_BUSY:
+    case SQLITE_CANTOPEN:
+      return true;
+    default:
+      return false;
+  }
 }
 
 std::string QuoteName(std::string_view name) { return Quoted(name, '"'); }

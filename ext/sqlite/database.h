@@ -9,15 +9,19 @@
 //   Result<bool> row = statement->Step();
 //
 // Errors carry SQLite's extended result code and message, nothing else; callers add the context.
+// Memory that runs out while a value is read is std::bad_alloc, as everywhere in C++.
 
 #ifndef FASTMIGRATE_SQLITE_DATABASE_H_
 #define FASTMIGRATE_SQLITE_DATABASE_H_
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <utility>
 
 #include "base/result.h"
 #include "sqlite/sqlite_api.h"
@@ -31,7 +35,7 @@ class Statement {
 
   sqlite3_stmt* handle() const { return statement_.get(); }
 
-  // Parameters count from 1. The text is copied.
+  // Parameters count from 1. The text is copied. When it fails, the next Step() says so.
   void Bind(int index, int64_t value);
   void Bind(int index, double value);
   void Bind(int index, std::string_view text);
@@ -51,10 +55,37 @@ class Statement {
   std::string Text(int column) const;  // empty for NULL
 
  private:
+  void Note(int rc);
+
   struct Finalizer {
     void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
   };
   std::unique_ptr<sqlite3_stmt, Finalizer> statement_;
+  int bound_ = SQLITE_OK;  // the first failure of a Bind()
+};
+
+// Calls `row` for each row that is left; a Status that is not ok, where it returns one, ends the
+// loop. The row's values are read from the statement.
+template <typename Function>
+Status ForEachRow(Statement& statement, Function row) {
+  while (true) {
+    Result<bool> there = statement.Step();
+    if (!there) return there.error();
+    if (!*there) return {};
+    if constexpr (std::is_void_v<decltype(row())>) {
+      row();
+    } else {
+      if (Status status = row(); !status) return status;
+    }
+  }
+}
+
+// What a statement says is missing, and who can make it: for connections of our own.
+class ObjectProvider {
+ public:
+  virtual ~ObjectProvider() = default;
+  // Makes what the error says is missing. False when it is about something else, or it cannot.
+  virtual bool Provide(const Error& error) = 0;
 };
 
 // What Database::Open() does to each new connection; returns an SQLite result code. The SQL surface
@@ -78,6 +109,13 @@ class Database {
   Status Execute(const std::string& sql) const;
   // One statement.
   Result<Statement> Prepare(std::string_view sql) const;
+  // Calls `row` with the statement for each row of the query; see ForEachRow() above.
+  template <typename Function>
+  Status ForEach(std::string_view sql, Function row) const {
+    Result<Statement> statement = Prepare(sql);
+    if (!statement) return statement.error();
+    return ForEachRow(*statement, [&] { return row(std::as_const(*statement)); });
+  }
   // The first column of the first row; nullopt when there is no row or it is NULL.
   Result<std::optional<int64_t>> QueryInteger(std::string_view sql) const;
   Result<std::optional<std::string>> QueryText(std::string_view sql) const;
@@ -92,18 +130,45 @@ class Database {
   bool IsReadOnly() const { return sqlite3_db_readonly(handle_, "main") == 1; }
   // Rows changed since the connection was opened, triggers included.
   int64_t TotalChanges() const;
-  // Whether the host has called sqlite3_interrupt() and a statement of this connection is still
+
+  // A connection of our own stops when the host's is interrupted, and waits for locks as long.
+  // `host` must outlive it.
+  void Obey(const Database& host) {
+    obeyed_ = host.handle_;
+    wait_limit_ = host.wait_limit_;
+  }
+  // The host's connection: this one, or the one that it obeys.
+  sqlite3* host() const { return obeyed_; }
+  // Whether the host has called sqlite3_interrupt() and a statement of its connection is still
   // running (ours is, for as long as we are called from SQL).
   bool IsInterrupted() const;
+
+  // How long a call waits for another connection's lock.
+  std::chrono::milliseconds wait_limit() const { return wait_limit_; }
+  void SetWaitLimit(std::chrono::milliseconds limit) { wait_limit_ = limit; }
+
+  // Whether what is read now stays locked to the end of the call: the statement that has called us
+  // reads (SELECT * FROM f()), and SQLite lets go of no lock before all that read have ended.
+  bool keeps_read_locks() const { return keeps_read_locks_; }
+  void SetKeepsReadLocks() { keeps_read_locks_ = true; }
+
+  // `provider` must outlive it; null for none.
+  void SetProvider(ObjectProvider* provider) { provider_ = provider; }
+  bool Provide(const Error& error) const { return provider_ && provider_->Provide(error); }
 
  private:
   struct Closer {
     void operator()(sqlite3* db) const { sqlite3_close_v2(db); }
   };
-  Database(sqlite3* handle, bool owned) : owned_(owned ? handle : nullptr), handle_(handle) {}
+  Database(sqlite3* handle, bool owned)
+      : owned_(owned ? handle : nullptr), handle_(handle), obeyed_(handle) {}
 
   std::unique_ptr<sqlite3, Closer> owned_;
   sqlite3* handle_;
+  sqlite3* obeyed_;
+  std::chrono::milliseconds wait_limit_{5000};
+  bool keeps_read_locks_ = false;
+  ObjectProvider* provider_ = nullptr;
 };
 
 // The running statements of the connection, but for the one that has called us, "; " between them:
@@ -114,9 +179,16 @@ std::string OtherRunningStatements(const Database& db);
 // transaction can be begun, committed or rolled back then.
 bool IsWriting(const Database& db);
 
-// Whether the error says that the connection lacks a function, collation, module or table: what
-// another connection may have.
+// Whether the error is about a function, collation, module or table that this connection does not
+// have, though another one may.
 bool IsMissingObject(const Error& error);
+
+// Whether the error is of the machine or of the moment (no memory, disk, lock, interrupt), and says
+// nothing about the SQL that met it.
+bool IsFault(const Error& error);
+
+// The primary code of an error: SQLITE_BUSY of SQLITE_BUSY_SNAPSHOT.
+inline int PrimaryCode(const Error& error) { return error.code & 0xFF; }
 
 // A name as an SQL identifier, and a text as an SQL string literal.
 std::string QuoteName(std::string_view name);

@@ -4,7 +4,8 @@
 #include <map>
 #include <set>
 
-#include "sql/lexer.h"
+#include "base/ascii.h"
+#include "schema/schema.h"
 
 namespace fastmigrate {
 namespace {
@@ -12,92 +13,151 @@ namespace {
 constexpr size_t kDescribed = 5;
 
 Result<std::vector<std::string>> TablesWithForeignKeys(const Database& db) {
-  Result<Statement> rows = db.Prepare(R"sql(
-      SELECT name FROM main.sqlite_schema
-      WHERE type = 'table' AND instr(upper(sql), 'REFERENCES') > 0 ORDER BY name)sql");
-  if (!rows) return rows.error();
   std::vector<std::string> tables;
-  while (true) {
-    Result<bool> row = rows->Step();
-    if (!row) return row.error();
-    if (!*row) return tables;
-    tables.push_back(rows->Text(0));
-  }
+  Status status = db.ForEach(R"sql(
+      SELECT name FROM main.sqlite_schema
+      WHERE type = 'table' AND instr(upper(sql), 'REFERENCES') > 0 ORDER BY name)sql",
+                             [&](const Statement& row) { tables.push_back(row.Text(0)); });
+  if (!status) return status.error();
+  return tables;
 }
 
-// The child columns of a table's foreign keys, by the key's id.
-Result<std::map<int64_t, std::vector<std::string>>> KeyColumns(const Database& db,
-                                                               const std::string& table) {
-  Result<Statement> rows = db.Prepare("PRAGMA main.foreign_key_list(" + QuoteName(table) + ")");
-  if (!rows) return rows.error();
-  std::map<int64_t, std::vector<std::string>> columns;
-  while (true) {
-    Result<bool> row = rows->Step();
-    if (!row) return row.error();
-    if (!*row) return columns;
-    columns[rows->Integer(0)].push_back(rows->Text(3));
-  }
+// One foreign key of a table.
+struct KeyOfTable {
+  std::string parent;
+  std::vector<std::string> columns;
+  std::vector<std::string> parent_columns;  // empty names: the parent's primary key
+};
+
+Result<std::map<int64_t, KeyOfTable>> KeysOf(const Database& db, const std::string& table) {
+  std::map<int64_t, KeyOfTable> keys;
+  Status status = db.ForEach("PRAGMA main.foreign_key_list(" + QuoteName(table) + ")",
+                             [&](const Statement& row) {
+                               KeyOfTable& key = keys[row.Integer(0)];
+                               key.parent = row.Text(2);
+                               key.columns.push_back(row.Text(3));
+                               key.parent_columns.push_back(row.Text(4));
+                             });
+  if (!status) return status.error();
+  return keys;
 }
 
-// The name that means the rowid in this table: the first of the three that no column has. Empty
-// when all are taken; then the rows cannot be told apart.
-Result<std::string> RowidName(const Database& db, const std::string& table) {
-  std::vector<std::string> names = {"rowid", "_rowid_", "oid"};
-  Result<Statement> rows = db.Prepare("PRAGMA main.table_xinfo(" + QuoteName(table) + ")");
-  if (!rows) return rows.error();
-  while (true) {
-    Result<bool> row = rows->Step();
-    if (!row) return row.error();
-    if (!*row) return names.empty() ? std::string() : names.front();
-    std::erase_if(names, [column = rows->Text(1)](const std::string& name) {
-      return EqualIgnoringCase(name, column);
-    });
+// Empty when all names are taken; then the rows cannot be told apart.
+Result<std::string> RowidNameOf(const Database& db, const std::string& table) {
+  std::vector<std::string> columns;
+  Status status = db.ForEach("PRAGMA main.table_xinfo(" + QuoteName(table) + ")",
+                             [&](const Statement& row) { columns.push_back(row.Text(1)); });
+  if (!status) return status.error();
+  return RowidName([&](std::string_view name) {
+           return std::any_of(columns.begin(), columns.end(), [name](const std::string& column) {
+             return EqualIgnoringCase(name, column);
+           });
+         })
+      .value_or("");
+}
+
+// SQL for "a = 1, b = 'x'" of a row.
+std::string ValuesSql(const std::vector<std::string>& columns) {
+  std::string sql;
+  for (const std::string& column : columns) {
+    if (!sql.empty()) sql += " || ', ' || ";
+    sql += QuoteText(column + " = ") + " || quote(" + QuoteName(column) + ")";
   }
+  return sql;
 }
 
 Result<std::string> ValuesOfRow(const Database& db, const std::string& table, int64_t rowid,
                                 const std::vector<std::string>& columns) {
-  Result<std::string> rowid_name = RowidName(db, table);
+  Result<std::string> rowid_name = RowidNameOf(db, table);
   if (!rowid_name) return rowid_name.error();
   if (rowid_name->empty()) return std::string();
-  std::string sql = "SELECT ";
-  for (const std::string& column : columns) {
-    if (&column != columns.data()) sql += " || ', ' || ";
-    sql += QuoteText(column + " = ") + " || quote(" + QuoteName(column) + ")";
-  }
-  sql += " FROM main." + QuoteName(table) + " WHERE " + *rowid_name + " = " + std::to_string(rowid);
-  Result<std::optional<std::string>> values = db.QueryText(sql);
+  Result<std::optional<std::string>> values =
+      db.QueryText("SELECT " + ValuesSql(columns) + " FROM main." + QuoteName(table) + " WHERE " +
+                   *rowid_name + " = " + std::to_string(rowid));
   if (!values) return values.error();
   return values->value_or("");
 }
 
+// The primary key of the table, in its order.
+Result<std::vector<std::string>> PrimaryKeyOf(const Database& db, const std::string& table) {
+  std::map<int64_t, std::string> columns;
+  Status status =
+      db.ForEach("PRAGMA main.table_info(" + QuoteName(table) + ")", [&](const Statement& row) {
+        if (row.Integer(5) > 0) columns[row.Integer(5)] = row.Text(1);
+      });
+  if (!status) return status.error();
+  std::vector<std::string> key;
+  for (const auto& [place, column] : columns) key.push_back(column);
+  return key;
+}
+
+// Of a WITHOUT ROWID table the check says only how many rows violate the key; here are their
+// values, in any order.
+Result<std::vector<std::string>> ValuesOfOrphans(const Database& db, const std::string& table,
+                                                 const KeyOfTable& key) {
+  std::vector<std::string> parent_columns = key.parent_columns;
+  if (parent_columns.front().empty()) {
+    Result<std::vector<std::string>> primary_key = PrimaryKeyOf(db, key.parent);
+    if (!primary_key) return primary_key.error();
+    parent_columns = *primary_key;
+  }
+  std::vector<std::string> values;
+  if (parent_columns.size() != key.columns.size()) return values;
+  std::string where;
+  std::string match;
+  for (size_t i = 0; i < key.columns.size(); ++i) {
+    const std::string child = "child." + QuoteName(key.columns[i]);
+    where += child + " IS NOT NULL AND ";
+    match += (i > 0 ? " AND parent." : "parent.") + QuoteName(parent_columns[i]) + " = " + child;
+  }
+  const bool has_parent =
+      sqlite3_table_column_metadata(db.handle(), "main", key.parent.c_str(), nullptr, nullptr,
+                                    nullptr, nullptr, nullptr, nullptr) == SQLITE_OK;
+  std::string none =
+      "NOT EXISTS (SELECT 1 FROM main." + QuoteName(key.parent) + " AS parent WHERE " + match + ")";
+  Status status = db.ForEach("SELECT " + ValuesSql(key.columns) + " FROM main." + QuoteName(table) +
+                                 " AS child WHERE " + where + (has_parent ? none : "1"),
+                             [&](const Statement& row) { values.push_back(row.Text(0)); });
+  if (!status) return status.error();
+  return values;
+}
+
 Status CheckTable(const Database& db, const std::string& table,
                   std::vector<ForeignKeyViolation>* violations) {
-  Result<Statement> rows = db.Prepare("PRAGMA main.foreign_key_check(" + QuoteName(table) + ")");
-  if (!rows) {
-    if (rows.error().message.find("foreign key mismatch") == std::string::npos) return rows.error();
-    violations->push_back({table, "", "", rows.error().message});
-    return {};
-  }
-  std::map<int64_t, std::vector<std::string>> columns;
-  while (true) {
-    Result<bool> row = rows->Step();
-    if (!row) return row.error();
-    if (!*row) return {};
-    if (columns.empty()) {
-      Result<std::map<int64_t, std::vector<std::string>>> keys = KeyColumns(db, table);
-      if (!keys) return keys.error();
-      columns = std::move(*keys);
+  std::map<int64_t, KeyOfTable> keys;
+  std::map<int64_t, std::vector<std::string>> orphans;  // values not given away yet, by key
+  auto take = [&](const Statement& row) -> Status {
+    if (keys.empty()) {
+      Result<std::map<int64_t, KeyOfTable>> found = KeysOf(db, table);
+      if (!found) return found.error();
+      keys = std::move(*found);
     }
-    ForeignKeyViolation violation{table, rows->Text(1), rows->Text(2), ""};
-    if (!rows->IsNull(1)) {
-      Result<std::string> values =
-          ValuesOfRow(db, table, rows->Integer(1), columns[rows->Integer(3)]);
+    const int64_t id = row.Integer(3);
+    ForeignKeyViolation violation{table, row.Text(1), row.Text(2), ""};
+    if (!row.IsNull(1)) {
+      Result<std::string> values = ValuesOfRow(db, table, row.Integer(1), keys[id].columns);
       if (!values) return values.error();
       violation.values = *values;
+    } else {
+      if (!orphans.contains(id)) {
+        Result<std::vector<std::string>> values = ValuesOfOrphans(db, table, keys[id]);
+        if (!values) return values.error();
+        orphans[id] = std::move(*values);
+      }
+      if (!orphans[id].empty()) {
+        violation.values = std::move(orphans[id].back());
+        orphans[id].pop_back();
+      }
     }
     violations->push_back(std::move(violation));
+    return {};
+  };
+  Status status = db.ForEach("PRAGMA main.foreign_key_check(" + QuoteName(table) + ")", take);
+  if (status || status.error().message.find("foreign key mismatch") == std::string::npos) {
+    return status;
   }
+  violations->push_back({table, "", "", status.error().message});
+  return {};
 }
 
 std::string Key(const ForeignKeyViolation& violation, bool with_tables) {
@@ -168,8 +228,9 @@ std::string DescribeViolations(const std::vector<ForeignKeyViolation>& violation
       continue;
     }
     text += violation.table;
-    text += violation.rowid.empty() ? " (a WITHOUT ROWID table) holds a row that"
-                                    : " rowid " + violation.rowid + " (" + violation.values + ")";
+    if (!violation.rowid.empty()) text += " rowid " + violation.rowid;
+    text += violation.values.empty() ? " (a WITHOUT ROWID table) holds a row that"
+                                     : " (" + violation.values + ")";
     text += " has no parent in " + violation.parent;
   }
   if (violations.size() > kDescribed) {

@@ -40,44 +40,32 @@ const KnownModule* FindModule(const Name& name) {
   return nullptr;
 }
 
-bool IsOurs(const Name& table) {
-  return table == Name{"_meta"} || table == Name{"_fastmigrate_history"};
-}
-
 bool IsInternal(std::string_view name) {
   constexpr std::string_view kPrefix = "sqlite_";
   return EqualIgnoringCase(name.substr(0, kPrefix.size()), kPrefix);
 }
 
 Result<std::vector<SchemaRow>> ReadRows(const Database& db) {
-  Result<Statement> statement = db.Prepare(R"(
+  std::vector<SchemaRow> rows;
+  Status status = db.ForEach(R"(
       SELECT type, name, tbl_name, sql
       FROM main.sqlite_master
       WHERE sql IS NOT NULL
-      ORDER BY rowid)");
-  if (!statement) return statement.error();
-  std::vector<SchemaRow> rows;
-  while (true) {
-    Result<bool> row = statement->Step();
-    if (!row) return row.error();
-    if (!*row) return rows;
-    rows.push_back(
-        {statement->Text(0), statement->Text(1), statement->Text(2), statement->Text(3)});
-  }
+      ORDER BY rowid)",
+                             [&](const Statement& row) {
+                               rows.push_back({row.Text(0), row.Text(1), row.Text(2), row.Text(3)});
+                             });
+  if (!status) return status.error();
+  return rows;
 }
 
 // https://www.sqlite.org/pragma.html#pragma_table_list: since 3.37. The module of the virtual table
 // tells, if it is loaded; older versions know no shadow tables but those of the known modules.
 Status AddListedShadowTables(const Database& db, std::set<Name>* shadows) {
   if (sqlite3_libversion_number() < 3037000) return {};
-  Result<Statement> statement = db.Prepare("PRAGMA main.table_list");
-  if (!statement) return statement.error();
-  while (true) {
-    Result<bool> row = statement->Step();
-    if (!row) return row.error();
-    if (!*row) return {};
-    if (statement->Text(2) == "shadow") shadows->insert(Name{statement->Text(1)});
-  }
+  return db.ForEach("PRAGMA main.table_list", [&](const Statement& row) {
+    if (row.Text(2) == "shadow") shadows->insert(Name{row.Text(1)});
+  });
 }
 
 Result<std::set<Name>> ReadShadowTables(const Database& db, const std::vector<SchemaRow>& rows) {
@@ -111,7 +99,7 @@ Result<std::vector<SchemaRow>> ReadSchemaRows(const Database& db) {
   Result<std::set<Name>> shadows = ReadShadowTables(db, *rows);
   if (!shadows) return shadows.error();
   std::erase_if(*rows, [&](const SchemaRow& row) {
-    if (IsInternal(row.name) || IsInternal(row.table) || IsOurs(Name{row.table})) return true;
+    if (IsInternal(row.name) || IsInternal(row.table)) return true;
     bool on_shadow = shadows->contains(Name{row.table});
     return on_shadow && (row.type == "table" || row.type == "index");
   });

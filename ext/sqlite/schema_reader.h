@@ -21,8 +21,7 @@
 namespace fastmigrate {
 
 // The rows that make the schema, in order of creation: without automatic indexes, what is named
-// "sqlite_...", shadow tables and their indexes, _meta and _fastmigrate_history and what is on
-// them.
+// "sqlite_...", shadow tables and their indexes.
 Result<std::vector<SchemaRow>> ReadSchemaRows(const Database& db);
 
 // An error names the object whose text cannot be read: the file is damaged, or newer than we are.

@@ -2,8 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <exception>
+#include <map>
+#include <mutex>
+#include <span>
 
-#include "sql/lexer.h"
+#include "base/ascii.h"
 
 namespace fastmigrate {
 namespace {
@@ -21,13 +25,11 @@ constexpr PragmaEntry kPragmas[] = {
     {"cache_spill", PragmaClass::kSetting},
     {"case_sensitive_like", PragmaClass::kSetting},
     {"cell_size_check", PragmaClass::kSetting},
-    {"checkpoint_fullfsync", PragmaClass::kSetting},
     {"count_changes", PragmaClass::kSetting},
-    {"default_cache_size", PragmaClass::kOther},
+    {"default_cache_size", PragmaClass::kSetting},
     {"defer_foreign_keys", PragmaClass::kSetting},
     {"empty_result_callbacks", PragmaClass::kSetting},
     {"full_column_names", PragmaClass::kSetting},
-    {"fullfsync", PragmaClass::kSetting},
     {"ignore_check_constraints", PragmaClass::kSetting},
     {"journal_size_limit", PragmaClass::kSetting},
     {"legacy_alter_table", PragmaClass::kSetting},
@@ -41,23 +43,25 @@ constexpr PragmaEntry kPragmas[] = {
     {"short_column_names", PragmaClass::kSetting},
     {"threads", PragmaClass::kSetting},
     {"trusted_schema", PragmaClass::kSetting},
-    {"wal_autocheckpoint", PragmaClass::kSetting},
     {"writable_schema", PragmaClass::kSetting},
 
     {"busy_timeout", PragmaClass::kPassedOver},
+    {"checkpoint_fullfsync", PragmaClass::kPassedOver},
     {"data_store_directory", PragmaClass::kPassedOver},
+    {"fullfsync", PragmaClass::kPassedOver},
     {"hard_heap_limit", PragmaClass::kPassedOver},
     {"locking_mode", PragmaClass::kPassedOver},
     {"soft_heap_limit", PragmaClass::kPassedOver},
+    {"synchronous", PragmaClass::kPassedOver},
     {"temp_store", PragmaClass::kPassedOver},
     {"temp_store_directory", PragmaClass::kPassedOver},
+    {"wal_autocheckpoint", PragmaClass::kPassedOver},
 
     {"auto_vacuum", PragmaClass::kOutside},
     {"encoding", PragmaClass::kOutside},
     {"foreign_keys", PragmaClass::kOutside},
     {"journal_mode", PragmaClass::kOutside},
     {"page_size", PragmaClass::kOutside},
-    {"synchronous", PragmaClass::kOutside},
     {"wal_checkpoint", PragmaClass::kOutside},
 };
 
@@ -65,14 +69,12 @@ constexpr PragmaEntry kPragmas[] = {
 struct NamedValue {
   std::string_view word;
   std::string_view foreign_keys;
-  std::string_view synchronous;
   std::string_view auto_vacuum;
 };
 constexpr NamedValue kNamedValues[] = {
-    {"on", "1", "1", ""},    {"yes", "1", "1", ""},        {"true", "1", "1", ""},
-    {"off", "0", "0", ""},   {"no", "0", "0", ""},         {"false", "0", "0", ""},
-    {"normal", "", "1", ""}, {"full", "", "2", "1"},       {"extra", "", "3", ""},
-    {"none", "", "", "0"},   {"incremental", "", "", "2"},
+    {"on", "1", ""},   {"yes", "1", ""},  {"true", "1", ""},
+    {"off", "0", ""},  {"no", "0", ""},   {"false", "0", ""},
+    {"full", "", "1"}, {"none", "", "0"}, {"incremental", "", "2"},
 };
 
 bool IsNumber(std::string_view value) {
@@ -82,7 +84,9 @@ bool IsNumber(std::string_view value) {
 
 constexpr std::array kCopiedPragmas = {"recursive_triggers", "ignore_check_constraints",
                                        "legacy_alter_table", "trusted_schema",
-                                       "cell_size_check",    "synchronous"};
+                                       "cell_size_check",    "reverse_unordered_selects"};
+constexpr std::array kCopiedFilePragmas = {"synchronous", "fullfsync", "checkpoint_fullfsync",
+                                           "secure_delete", "query_only"};
 constexpr std::array kCopiedConfig = {
     SQLITE_DBCONFIG_ENABLE_TRIGGER,    SQLITE_DBCONFIG_ENABLE_VIEW,
     SQLITE_DBCONFIG_DQS_DDL,           SQLITE_DBCONFIG_DQS_DML,
@@ -107,7 +111,6 @@ std::string NormalizedPragmaValue(std::string_view name, std::string_view value)
   for (const NamedValue& named : kNamedValues) {
     if (!EqualIgnoringCase(named.word, value)) continue;
     std::string_view number = name == "foreign_keys"  ? named.foreign_keys
-                              : name == "synchronous" ? named.synchronous
                               : name == "auto_vacuum" ? named.auto_vacuum
                                                       : "";
     if (!number.empty()) return std::string(number);
@@ -142,16 +145,49 @@ void EnforceForeignKeys(const Database& db, bool on) {
   sqlite3_db_config(db.handle(), SQLITE_DBCONFIG_ENABLE_FKEY, on ? 1 : 0, nullptr);
 }
 
-SettingsKeeper::SettingsKeeper(const Database& db) : db_(db) {}
+namespace {
 
-Status SettingsKeeper::Remember(const std::string& schema, const std::string& name) {
-  bool known = std::any_of(settings_.begin(), settings_.end(), [&](const Setting& setting) {
-    return setting.name == name && EqualIgnoringCase(setting.schema, schema);
-  });
-  if (known) return {};
+// What could not be restored when its keeper was destroyed. By connection, for the whole process.
+// Made when it is first needed, and never destroyed, since hosts exit at any time.
+struct LeftSettings {
+  std::mutex mutex;
+  std::map<sqlite3*, std::vector<std::string>> sql;
+};
+LeftSettings& Left() {
+  static auto* left = new LeftSettings;
+  return *left;
+}
+
+void Leave(sqlite3* db, const std::string& sql) noexcept {
+  try {
+    std::lock_guard<std::mutex> lock(Left().mutex);
+    Left().sql[db].push_back(sql);
+  } catch (const std::exception&) {
+    return;  // there is no memory for that either
+  }
+}
+
+// Such pragmas run when they are compiled (https://www.sqlite.org/pragma.html, "may run during
+// the sqlite3_prepare() call"). The statement is written without white space, where SQLite's parser
+// looks for an interrupt, so that the setting is restored even while one is in force.
+std::string PragmaThatSets(const std::string& schema, const std::string& name,
+                           const std::string& value) {
+  return "PRAGMA" + (schema.empty() ? "" : QuoteName(schema) + ".") + QuoteName(name) + "=" +
+         value + ";";
+}
+
+}  // namespace
+
+Status SettingsKeeper::Remember(const std::string& schema, const std::string& given_name) {
+  // The file's default stays; what this connection uses is restored.
+  const std::string name = given_name == "default_cache_size" ? "cache_size" : given_name;
+  for (const Setting& setting : settings_) {
+    if (setting.name == name && EqualIgnoringCase(setting.schema, schema)) return {};
+  }
   Result<std::string> value = ReadPragma(db_, schema, name);
   if (!value) return value.error();
-  settings_.push_back({schema, name, *value});
+  if (name == "secure_delete" && *value == "2") value = std::string("FAST");
+  settings_.push_back({schema, name, value->empty() ? "" : PragmaThatSets(schema, name, *value)});
   return {};
 }
 
@@ -161,53 +197,77 @@ void SettingsKeeper::Forget(const std::string& schema, const std::string& name) 
   });
 }
 
-// Such pragmas run when they are compiled (https://www.sqlite.org/pragma.html, "may run during
-// the sqlite3_prepare() call"). The statement is written without white space, where SQLite's parser
-// looks for an interrupt, so that the setting comes back even then.
-void SettingsKeeper::Apply(const Setting& setting) const {
-  if (setting.value.empty()) return;
-  std::string schema = setting.schema.empty() ? "" : QuoteName(setting.schema) + ".";
-  (void)db_.Execute("PRAGMA" +
-                    (schema.empty() ? QuoteName(setting.name) : schema + QuoteName(setting.name)) +
-                    "=" + setting.value + ";");
+bool SettingsKeeper::Has(std::string_view name) const {
+  return std::any_of(settings_.begin(), settings_.end(),
+                     [name](const Setting& setting) { return setting.name == name; });
 }
 
-void SettingsKeeper::PutBackInTransaction() {
-  for (auto setting = settings_.rbegin(); setting != settings_.rend(); ++setting) {
-    if (setting->name != "synchronous" && setting->name != "journal_mode") Apply(*setting);
+void SettingsKeeper::Restore() noexcept {
+  bool in_transaction = !db_.InAutocommit();
+  for (size_t i = settings_.size(); i-- > 0;) {
+    if (in_transaction && settings_[i].name == "journal_mode") continue;
+    const std::string& sql = settings_[i].sql;
+    int rc = sqlite3_exec(db_.handle(), sql.c_str(), nullptr, nullptr, nullptr);
+    if ((rc & 0xFF) == SQLITE_NOMEM) Leave(db_.handle(), sql);
+    settings_.erase(settings_.begin() + static_cast<std::ptrdiff_t>(i));
   }
-  settings_.erase(std::remove_if(settings_.begin(), settings_.end(),
-                                 [](const Setting& setting) {
-                                   return setting.name != "synchronous" &&
-                                          setting.name != "journal_mode";
-                                 }),
-                  settings_.end());
 }
 
-void SettingsKeeper::PutBack() {
-  PutBackInTransaction();
-  for (const Setting& setting : settings_) Apply(setting);
-  settings_.clear();
+void ForgetLeftSettings(sqlite3* db) {
+  std::lock_guard<std::mutex> lock(Left().mutex);
+  Left().sql.erase(db);
 }
 
-Status CopySettings(const Database& from, const Database& to) {
-  for (const char* name : kCopiedPragmas) {
+void RestoreLeftSettings(const Database& db) {
+  LeftSettings& left = Left();
+  std::lock_guard<std::mutex> lock(left.mutex);
+  auto found = left.sql.find(db.handle());
+  if (found == left.sql.end()) return;
+  for (const std::string& sql : found->second) {
+    (void)sqlite3_exec(db.handle(), sql.c_str(), nullptr, nullptr, nullptr);
+  }
+  left.sql.erase(found);
+}
+
+namespace {
+
+Status CopyPragmas(const Database& from, const Database& to, std::span<const char* const> names) {
+  for (const char* name : names) {
     Result<std::string> value = ReadPragma(from, "", name);
     if (!value) return value.error();
     if (value->empty()) continue;
-    if (Status status = to.Execute("PRAGMA " + std::string(name) + " = " + *value); !status) {
-      return status;
-    }
+    if (std::string_view(name) == "secure_delete" && *value == "2") value = std::string("FAST");
+    if (Status status = to.Execute(PragmaThatSets("", name, *value)); !status) return status;
   }
+  return {};
+}
+
+}  // namespace
+
+Status CopySettings(const Database& from, const Database& to) {
+  if (Status status = CopyPragmas(from, to, kCopiedPragmas); !status) return status;
   for (int option : kCopiedConfig) {
     int value = 0;
     if (sqlite3_db_config(from.handle(), option, -1, &value) != SQLITE_OK) continue;
     sqlite3_db_config(to.handle(), option, value, nullptr);
   }
+  // Under a low limit SQLite could not read even its own table of the schema.
+  (void)to.QueryInteger("SELECT count(*) FROM main.sqlite_schema");
   for (int limit = 0; limit < kLimitCount; ++limit) {
     sqlite3_limit(to.handle(), limit, sqlite3_limit(from.handle(), limit, -1));
   }
   return {};
+}
+
+// Last query_only, which would forbid the rest.
+Status CopyFileSettings(const Database& from, const Database& to) {
+  Result<std::string> journal = ReadPragma(from, "main", "journal_mode");
+  if (!journal) return journal.error();
+  if (*journal == "persist" || *journal == "truncate") {
+    Status status = to.Execute(PragmaThatSets("main", "journal_mode", *journal));
+    if (!status) return status;
+  }
+  return CopyPragmas(from, to, kCopiedFilePragmas);
 }
 
 }  // namespace fastmigrate

@@ -3,12 +3,12 @@
 // A script's PRAGMA falls in one of these classes:
 //
 //   kSetting     recursive_triggers, cache_size, ...       runs, and is put back after the script
-//   kPassedOver  busy_timeout, temp_store, locking_mode    does not run: it cannot be put back (the
-//                                                          busy handler, the temp tables, the lock
-//                                                          are the host's), and it changes nothing
-//                                                          that a migration is for
-//   kOutside     foreign_keys, synchronous, journal_mode,  ignored or refused in a transaction, so
-//                page_size, ...                            it runs between two
+//   kPassedOver  busy_timeout, temp_store, locking_mode,   does not run: it cannot be put back (the
+//                wal_autocheckpoint, synchronous, ...      busy handler, the temp tables, the WAL
+//                                                          hook are the host's), or it would weaken
+//                                                          the commit of script and version
+//   kOutside     foreign_keys, journal_mode, page_size,    ignored or refused in a transaction, so
+//                ...                                       it runs between two
 //   kOther       user_version, foreign_key_check, ...      runs like any statement
 //
 // All pragmas: https://www.sqlite.org/pragma.html
@@ -30,8 +30,8 @@ enum class PragmaClass { kSetting, kPassedOver, kOutside, kOther };
 // `name` in lower case.
 PragmaClass ClassOfPragma(std::string_view name);
 
-// The value that a pragma's setting shows for this input: "ON", "yes" and "1" are "1",
-// synchronous "FULL" is "2", journal_mode "WAL" is "wal". Others come back as they are.
+// The value that a pragma's setting shows for this input: "ON", "yes" and "1" are "1", auto_vacuum
+// "FULL" is "1", journal_mode "WAL" is "wal". Others come back as they are.
 std::string NormalizedPragmaValue(std::string_view name, std::string_view value);
 
 // Whether the journal mode (normalized) is one in which nothing can be rolled back, or not after a
@@ -47,7 +47,7 @@ Result<std::string> ReadPragma(const Database& db, const std::string& schema,
 bool ForeignKeysEnforced(const Database& db);
 void EnforceForeignKeys(const Database& db, bool on);
 
-// Enforcement of foreign keys, off until it goes.
+// Enforcement of foreign keys, off as long as it lives; the destructor restores it.
 class EnforcementOff {
  public:
   explicit EnforcementOff(const Database& db) : db_(db), was_on_(ForeignKeysEnforced(db)) {
@@ -64,11 +64,13 @@ class EnforcementOff {
   bool was_on_;
 };
 
-// Puts back what it was told of, at the latest when it goes.
+// Restores the settings that it was told of, at the latest in its destructor. What cannot be
+// restored then, since memory has run out in the statement that has called us, is restored by
+// RestoreLeftSettings() when we are called next.
 class SettingsKeeper {
  public:
-  explicit SettingsKeeper(const Database& db);
-  ~SettingsKeeper() { PutBack(); }
+  explicit SettingsKeeper(const Database& db) : db_(db) {}
+  ~SettingsKeeper() { Restore(); }
   SettingsKeeper(const SettingsKeeper&) = delete;
   SettingsKeeper& operator=(const SettingsKeeper&) = delete;
 
@@ -76,24 +78,30 @@ class SettingsKeeper {
   Status Remember(const std::string& schema, const std::string& name);
   // What was remembered no longer applies.
   void Forget(const std::string& schema, const std::string& name);
-  // Works while an interrupt is in force.
-  void PutBack();
-  // Like PutBack(), for the settings that can be changed inside a transaction.
-  void PutBackInTransaction();
+  // Whether one of this name is remembered.
+  bool Has(std::string_view name) const;
+  // Works while an interrupt is in force. In a transaction it leaves aside what cannot be changed
+  // there (journal_mode).
+  void Restore() noexcept;
 
  private:
   struct Setting {
     std::string schema;
     std::string name;
-    std::string value;
+    std::string sql;  // that restores it; empty when there is nothing to restore
   };
-  void Apply(const Setting& setting) const;
 
   const Database& db_;
   std::vector<Setting> settings_;  // in the order in which they were first changed
 };
 
-// sqlite3_last_insert_rowid(), put back when it goes.
+// Restores what an earlier call on this connection could not.
+void RestoreLeftSettings(const Database& db);
+
+// For a connection that has just been opened, where an earlier one was.
+void ForgetLeftSettings(sqlite3* db);
+
+// sqlite3_last_insert_rowid(), restored by the destructor.
 class RowidKeeper {
  public:
   explicit RowidKeeper(const Database& db)
@@ -107,9 +115,13 @@ class RowidKeeper {
   sqlite3_int64 rowid_;
 };
 
-// Gives `to` the settings of `from` that decide what a script means: recursive triggers, the rules
-// of ALTER TABLE, double-quoted strings, trust in the schema, whether triggers run, limits.
+// Gives `to` the settings of `from` that decide what a script means and may do: recursive triggers,
+// the rules of ALTER TABLE, double-quoted strings, trust in the schema, whether triggers run,
+// limits.
 Status CopySettings(const Database& from, const Database& to);
+// Those that decide how the file is written, for a second connection to it: query_only, the kind of
+// rollback journal, secure_delete, syncing.
+Status CopyFileSettings(const Database& from, const Database& to);
 
 }  // namespace fastmigrate
 

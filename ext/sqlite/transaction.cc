@@ -1,120 +1,168 @@
 #include "sqlite/transaction.h"
 
-#include <algorithm>
-#include <random>
-#include <thread>
+#include <utility>
+
+#include "sqlite/busy_wait.h"
 
 namespace fastmigrate {
 namespace {
 
-constexpr char kNested[] = "\"fastmigrate transaction\"";
+constexpr char kNested[] = "fastmigrate transaction";
+constexpr int kTries = 3;  // a progress handler may stop one statement and let the next one run
 
-bool IsBusy(const Error& error) {
-  return (error.code & 0xFF) == SQLITE_BUSY && error.code != SQLITE_BUSY_SNAPSHOT;
+bool Ran(const Statement& statement) noexcept {
+  int rc = sqlite3_step(statement.handle());
+  sqlite3_reset(statement.handle());
+  return rc == SQLITE_DONE;
 }
 
-// 1 ms, then longer, never over 50 ms; half of each pause is random, so that processes that
-// started together do not go on together.
-std::chrono::microseconds Pause(int attempt) {
-  static thread_local std::minstd_rand random(std::random_device{}());
-  int longest = std::min(50000, 1000 << std::min(attempt, 6));
-  return std::chrono::microseconds(longest / 2 +
-                                   static_cast<int>(random() % static_cast<unsigned>(longest / 2)));
+// Where an interrupt lets no statement run to its end, a write that the interrupt stops ends the
+// whole transaction ("If the interrupted SQL operation is an INSERT, UPDATE, or DELETE that is
+// inside an explicit transaction, then the entire transaction will be rolled back automatically",
+// https://www.sqlite.org/c3ref/interrupt.html). It needs no table, and is written without white
+// space, where SQLite's parser looks for an interrupt and would not even compile it. In case it
+// runs, it is undone with the rest.
+void EndByInterruptedWrite(const Database& db) noexcept {
+  sqlite3_exec(db.handle(), R"(PRAGMA"main"."user_version"=0;)", nullptr, nullptr, nullptr);
 }
 
-// Undoes with this SQL; or, where an interrupt keeps it from running, ends the whole transaction
-// by a write that the interrupt stops ("If the interrupted SQL operation is an INSERT, UPDATE, or
-// DELETE that is inside an explicit transaction, then the entire transaction will be rolled back
-// automatically", https://www.sqlite.org/c3ref/interrupt.html). It needs no table, and is written
-// without white space, where SQLite's parser looks for an interrupt and would not even compile it.
-// In case it runs, it is undone with the rest.
-void Undo(const Database& db, const std::string& sql) {
-  Status status = db.Execute(sql);
-  if (status || (status.error().code & 0xFF) != SQLITE_INTERRUPT || db.InAutocommit()) return;
-  (void)db.Execute(R"(PRAGMA"main"."user_version"=0;)");
-  if (!db.InAutocommit()) (void)db.Execute(sql);
+// Prepares, or says who forbids it.
+Result<Statement> PrepareUndo(const Database& db, const std::string& sql) {
+  Result<Statement> statement = db.Prepare(sql);
+  if (statement || PrimaryCode(statement.error()) != SQLITE_AUTH) return statement;
+  return Error{statement.error().code,
+               "this connection's authorizer forbids " + sql +
+                   ", so that what fails could not be undone: " + statement.error().message};
 }
 
 }  // namespace
 
-Status RetryWhileBusy(const InterruptCheck& interrupted, const std::function<Status()>& action) {
-  auto deadline = std::chrono::steady_clock::now() + kBusyTimeout;
-  for (int attempt = 0;; ++attempt) {
-    Status status = action();
-    if (status || !IsBusy(status.error())) return status;
-    if (std::chrono::steady_clock::now() >= deadline) {
-      return Error{status.error().code,
-                   status.error().message + " (another connection has held its lock for over " +
-                       std::to_string(kBusyTimeout.count() / 1000) + " seconds)"};
-    }
-    if (interrupted()) return Error{SQLITE_INTERRUPT, "interrupted"};
-    std::this_thread::sleep_for(Pause(attempt));
-  }
-}
-
-Result<Transaction> Transaction::Begin(const Database& db, const InterruptCheck& interrupted) {
-  bool nested = !db.InAutocommit();
-  Status status = nested
-                      ? db.Execute(std::string("SAVEPOINT ") + kNested)
-                      : RetryWhileBusy(interrupted, [&] { return db.Execute("BEGIN IMMEDIATE"); });
-  if (!status) return status.error();
-  return Transaction(db, nested);
-}
-
-Transaction::Transaction(Transaction&& other) noexcept
-    : db_(std::exchange(other.db_, nullptr)), nested_(other.nested_) {}
-
-Transaction::~Transaction() { Rollback(); }
-
-bool Transaction::IsAlive() const { return db_ != nullptr && !db_->InAutocommit(); }
-
-Status Transaction::Commit(const InterruptCheck& interrupted) {
-  Status status = nested_ ? db_->Execute(std::string("RELEASE ") + kNested)
-                          : RetryWhileBusy(interrupted, [&] { return db_->Execute("COMMIT"); });
-  if (!status) {
-    Rollback();
-    return status;
-  }
-  db_ = nullptr;
-  return {};
-}
-
-void Transaction::Rollback() {
-  if (!IsAlive()) return;
-  Undo(*db_, nested_ ? std::string("ROLLBACK TO ") + kNested + "; RELEASE " + kNested
-                     : std::string("ROLLBACK"));
-  db_ = nullptr;
-}
-
-ReadSnapshot::ReadSnapshot(const Database& db) : db_(db) {
-  if (db.InAutocommit() && !IsWriting(db)) begun_ = db.Execute("BEGIN").ok();
-}
-
-// COMMIT, since a ROLLBACK would call the host's rollback hook.
-ReadSnapshot::~ReadSnapshot() {
-  if (!begun_ || db_.InAutocommit()) return;
-  if (!db_.Execute("COMMIT")) Undo(db_, "ROLLBACK");
-}
-
-Result<Savepoint> Savepoint::Open(const Database& db, std::string name) {
-  // Outside of a transaction it would begin one, and its release would commit it.
-  if (db.InAutocommit()) return MakeError("no transaction is open for a savepoint");
-  if (Status status = db.Execute("SAVEPOINT " + QuoteName(name)); !status) return status.error();
-  return Savepoint(db, std::move(name));
+Result<Savepoint> Savepoint::Prepare(const Database& db, std::string_view name) {
+  Savepoint savepoint(db, QuoteName(name));
+  if (Status status = savepoint.Refresh(); !status) return status.error();
+  return savepoint;
 }
 
 Savepoint::Savepoint(Savepoint&& other) noexcept
-    : db_(std::exchange(other.db_, nullptr)), name_(std::move(other.name_)) {}
+    : db_(other.db_),
+      name_(std::move(other.name_)),
+      open_(std::move(other.open_)),
+      rollback_to_(std::move(other.rollback_to_)),
+      release_(std::move(other.release_)),
+      is_open_(std::exchange(other.is_open_, false)) {}
 
-Savepoint::~Savepoint() {
-  if (db_ == nullptr || db_->InAutocommit()) return;
-  Undo(*db_, "ROLLBACK TO " + QuoteName(name_) + "; RELEASE " + QuoteName(name_));
+Status Savepoint::Refresh() {
+  Result<Statement> open = PrepareUndo(*db_, "SAVEPOINT " + name_);
+  if (!open) return open.error();
+  Result<Statement> rollback_to = PrepareUndo(*db_, "ROLLBACK TO " + name_);
+  if (!rollback_to) return rollback_to.error();
+  Result<Statement> release = PrepareUndo(*db_, "RELEASE " + name_);
+  if (!release) return release.error();
+  open_ = std::move(*open);
+  rollback_to_ = std::move(*rollback_to);
+  release_ = std::move(*release);
+  return {};
+}
+
+Status Savepoint::Open() {
+  if (db_->InAutocommit()) return MakeError("no transaction is open for a savepoint");
+  if (Status status = open_.Run(); !status) return status;
+  is_open_ = true;
+  return {};
 }
 
 Status Savepoint::Release() {
-  Status status = db_->Execute("RELEASE " + QuoteName(name_));
-  if (status) db_ = nullptr;
+  Status status = release_.Run();
+  if (status) is_open_ = false;
   return status;
+}
+
+void Savepoint::Rollback() noexcept {
+  if (!std::exchange(is_open_, false)) return;
+  bool undone = false;
+  for (int i = 0; i < kTries && !undone && !db_->InAutocommit(); ++i) undone = Ran(rollback_to_);
+  bool released = false;
+  for (int i = 0; i < kTries && undone && !released; ++i) released = Ran(release_);
+  if (released || db_->InAutocommit()) return;
+  EndByInterruptedWrite(*db_);
+  if (!db_->InAutocommit() && Ran(rollback_to_)) Ran(release_);
+}
+
+Result<Transaction> Transaction::Begin(const Database& db) {
+  Transaction transaction(db);
+  if (!db.InAutocommit()) {
+    Result<Savepoint> savepoint = Savepoint::Prepare(db, kNested);
+    if (!savepoint) return savepoint.error();
+    if (Status status = savepoint->Open(); !status) return status.error();
+    transaction.savepoint_.emplace(std::move(*savepoint));
+    transaction.armed_ = true;
+    return transaction;
+  }
+  if (Status status = transaction.Refresh(); !status) return status.error();
+  Result<Statement> begin = db.Prepare("BEGIN IMMEDIATE");
+  if (!begin) return begin.error();
+  if (Status status = WaitWhileBusy(db, [&] { return begin->Run(); }); !status) {
+    // A progress handler can stop it when the transaction is open already.
+    transaction.armed_ = true;
+    return status.error();
+  }
+  transaction.armed_ = true;
+  return transaction;
+}
+
+Transaction::Transaction(Transaction&& other) noexcept
+    : db_(other.db_),
+      armed_(std::exchange(other.armed_, false)),
+      rollback_(std::move(other.rollback_)),
+      savepoint_(std::move(other.savepoint_)) {
+  other.savepoint_.reset();
+}
+
+Status Transaction::Refresh() {
+  if (savepoint_) return savepoint_->Refresh();
+  Result<Statement> rollback = PrepareUndo(*db_, "ROLLBACK");
+  if (!rollback) return rollback.error();
+  rollback_ = std::move(*rollback);
+  return {};
+}
+
+Status Transaction::Commit() {
+  Status status;
+  if (savepoint_) {
+    status = savepoint_->Release();
+  } else {
+    Result<Statement> commit = db_->Prepare("COMMIT");
+    status = commit ? WaitWhileBusy(*db_, [&] { return commit->Run(); }) : Status(commit.error());
+  }
+  if (status) {
+    armed_ = false;
+  } else {
+    Rollback();
+  }
+  return status;
+}
+
+void Transaction::Rollback() noexcept {
+  if (!std::exchange(armed_, false) || db_->InAutocommit()) return;
+  if (savepoint_) {
+    savepoint_->Rollback();
+    return;
+  }
+  for (int i = 0; i < kTries && !db_->InAutocommit(); ++i) Ran(rollback_);
+  if (db_->InAutocommit()) return;
+  EndByInterruptedWrite(*db_);
+  if (!db_->InAutocommit()) Ran(rollback_);
+}
+
+ReadSnapshot::ReadSnapshot(const Database& db) {
+  Result<Statement> reader = db.Prepare("SELECT count(*) FROM main.sqlite_schema");
+  if (!reader) {
+    status_ = reader.error();
+    return;
+  }
+  Result<bool> row = reader->Step();
+  if (!row) status_ = row.error();
+  reader_ = std::move(*reader);
 }
 
 }  // namespace fastmigrate

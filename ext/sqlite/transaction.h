@@ -1,4 +1,9 @@
-// A transaction that undoes itself unless it is committed.
+// A transaction, or a savepoint in one, that undoes itself unless it is committed.
+//
+//   Result<Transaction> transaction = Transaction::Begin(db);
+//   if (!transaction) return transaction.error();
+//   ...                              // a return here rolls back
+//   return transaction->Commit();
 //
 // Outside of a transaction it is BEGIN IMMEDIATE ... COMMIT: the write lock is taken first, so what
 // is read under it stays true. Inside the caller's transaction it is a savepoint, and committing
@@ -6,18 +11,18 @@
 // the connection each time, since an error of SQLite (disk full, OR ROLLBACK, an interrupt) may
 // have ended it.
 //
-// While a host's sqlite3_interrupt() is in force no statement runs to its end, ROLLBACK included.
-// What can be done then is what SQLite documents for an interrupted write: the whole transaction
-// is rolled back, the caller's too where there is one.
-//
-// Waiting for another connection's lock is ours (kBusyTimeout with back-off), so that it works
-// under any busy handler of the host, which is left as it is.
+// Undoing works when nothing else does. After a failed allocation in the statement that has called
+// us SQLite compiles nothing any more, ROLLBACK included; but when a statement that was compiled
+// before is stepped, SQLite rolls the whole transaction back. So the undoing statements are
+// compiled before they are needed, and again (Refresh) behind whatever makes SQLite forget compiled
+// statements. While the host's sqlite3_interrupt() is in force no statement runs to its end either;
+// what can be done then is what SQLite documents for an interrupted write: the whole transaction is
+// rolled back, the caller's too where there is one.
 
 #ifndef FASTMIGRATE_SQLITE_TRANSACTION_H_
 #define FASTMIGRATE_SQLITE_TRANSACTION_H_
 
-#include <chrono>
-#include <functional>
+#include <optional>
 #include <string>
 
 #include "base/result.h"
@@ -25,74 +30,82 @@
 
 namespace fastmigrate {
 
-inline constexpr std::chrono::milliseconds kBusyTimeout{5000};
-
-using InterruptCheck = std::function<bool()>;
-
-// Runs `action` again, with growing pauses, while it fails with SQLITE_BUSY and the timeout has
-// not passed since the first try. SQLITE_BUSY_SNAPSHOT is not waited for: it cannot get better.
-Status RetryWhileBusy(const InterruptCheck& interrupted, const std::function<Status()>& action);
-
-class Transaction {
- public:
-  // Waits for the write lock.
-  static Result<Transaction> Begin(const Database& db, const InterruptCheck& interrupted);
-
-  Transaction(Transaction&& other) noexcept;
-  Transaction(const Transaction&) = delete;
-  Transaction& operator=(Transaction&&) = delete;
-  Transaction& operator=(const Transaction&) = delete;
-  ~Transaction();
-
-  // Waits for readers, where they stand in the way; on failure everything is rolled back.
-  Status Commit(const InterruptCheck& interrupted);
-  void Rollback();
-
-  // False once SQLite has ended it by itself.
-  bool IsAlive() const;
-  // Inside the caller's transaction.
-  bool IsNested() const { return nested_; }
-
- private:
-  Transaction(const Database& db, bool nested) : db_(&db), nested_(nested) {}
-
-  const Database* db_;  // null: disarmed
-  bool nested_;
-};
-
-// While it is there, all statements that read see the database as of one moment, whatever other
-// connections commit. It does nothing in a transaction, which does the same, nor while a statement
-// of the connection writes, from which no transaction can be begun and ended.
-class ReadSnapshot {
- public:
-  explicit ReadSnapshot(const Database& db);
-  ~ReadSnapshot();
-  ReadSnapshot(const ReadSnapshot&) = delete;
-  ReadSnapshot& operator=(const ReadSnapshot&) = delete;
-
- private:
-  const Database& db_;
-  bool begun_ = false;
-};
-
-// A savepoint inside a transaction: rolled back and released unless Release() is called.
+// A savepoint of this name, compiled once and opened as often as it is needed.
 class Savepoint {
  public:
-  static Result<Savepoint> Open(const Database& db, std::string name);
+  // Opens nothing yet. `db` must outlive it.
+  static Result<Savepoint> Prepare(const Database& db, std::string_view name);
 
   Savepoint(Savepoint&& other) noexcept;
   Savepoint(const Savepoint&) = delete;
   Savepoint& operator=(Savepoint&&) = delete;
   Savepoint& operator=(const Savepoint&) = delete;
-  ~Savepoint();
+  ~Savepoint() { Rollback(); }
 
+  // An error outside of a transaction, where it would begin one, and its release would commit it.
+  Status Open();
   Status Release();
+  // Rolls back and releases, if it is open.
+  void Rollback() noexcept;
+  // Compiles its statements again. To be called behind a statement that may have made SQLite forget
+  // them: any but SELECT, INSERT, UPDATE and DELETE.
+  Status Refresh();
 
  private:
   Savepoint(const Database& db, std::string name) : db_(&db), name_(std::move(name)) {}
 
-  const Database* db_;  // null: disarmed
-  std::string name_;
+  const Database* db_;
+  std::string name_;  // quoted
+  Statement open_{nullptr};
+  Statement rollback_to_{nullptr};
+  Statement release_{nullptr};
+  bool is_open_ = false;
+};
+
+class Transaction {
+ public:
+  // Waits for the write lock. An error also when the host's authorizer forbids what undoing needs.
+  static Result<Transaction> Begin(const Database& db);
+
+  Transaction(Transaction&& other) noexcept;
+  Transaction(const Transaction&) = delete;
+  Transaction& operator=(Transaction&&) = delete;
+  Transaction& operator=(const Transaction&) = delete;
+  ~Transaction() { Rollback(); }
+
+  // Waits for readers, where they stand in the way. On failure everything is rolled back, unless
+  // the commit happened in spite of the error: ask the database.
+  Status Commit();
+  void Rollback() noexcept;
+  // As Savepoint::Refresh().
+  Status Refresh();
+
+  // False once SQLite has ended it by itself.
+  bool IsAlive() const { return armed_ && !db_->InAutocommit(); }
+  // Inside the caller's transaction.
+  bool IsNested() const { return savepoint_.has_value(); }
+
+ private:
+  explicit Transaction(const Database& db) : db_(&db) {}
+
+  const Database* db_;
+  bool armed_ = false;
+  Statement rollback_{nullptr};         // of a transaction of our own
+  std::optional<Savepoint> savepoint_;  // inside the caller's
+};
+
+// While it is there, all statements that read see main as of one moment, whatever other connections
+// commit. It is a statement that has been begun and not ended, so that there is nothing that could
+// be left open. A failure (another connection has the file locked) is in status().
+class ReadSnapshot {
+ public:
+  explicit ReadSnapshot(const Database& db);
+
+  const Status& status() const { return status_; }
+
+ private:
+  Statement reader_{nullptr};
+  Status status_;
 };
 
 }  // namespace fastmigrate

@@ -1,24 +1,38 @@
 #include "surface/functions.h"
 
+#include <charconv>
+#include <map>
 #include <nlohmann/json.hpp>
 
+#include "author/accept.h"
 #include "author/dump_schema.h"
-#include "author/enrollment.h"
+#include "author/enroll.h"
+#include "author/initialize.h"
+#include "author/new_script.h"
 #include "author/table_rebuild.h"
+#include "fastmigrate.h"
 #include "migrate/ledger.h"
 #include "migrate/migrate.h"
 #include "migrate/script_status.h"
 #include "migrate/source.h"
+#include "prove/find_version.h"
 #include "prove/rehearse.h"
-#include "prove/replay.h"
+#include "prove/verify.h"
+#include "sqlite/backup.h"
 #include "sqlite/database.h"
-#include "sqlite/exclusive_call.h"
-#include "sqlite/scratch.h"
+#include "sqlite/transaction.h"
 #include "surface/scalar_function.h"
 #include "surface/table_function.h"
 
 namespace fastmigrate {
 namespace {
+
+// The scripts in the folder that this argument names.
+Result<Source> SourceOf(const Arguments& arguments, size_t index) {
+  Result<std::string> dir = arguments.Folder(index);
+  if (!dir) return dir.error();
+  return ReadSource(*dir);
+}
 
 // fastmigrate_version([schema TEXT]) -> INTEGER, or NULL when the database is not managed
 Result<Cell> Version(const Database& db, const Arguments& arguments) {
@@ -41,8 +55,6 @@ Result<Cell> ExtensionVersion(const Database&, const Arguments&) {
 
 // fastmigrate_create() -> INTEGER, the version
 Result<Cell> Create(const Database& db, const Arguments&) {
-  Result<ExclusiveCall> call = ExclusiveCall::Begin(db, "fastmigrate_create");
-  if (!call) return call.error();
   Result<int> version = CreateManaged(db);
   if (!version) return version.error();
   return Cell(int64_t{*version});
@@ -52,26 +64,22 @@ Result<Cell> Create(const Database& db, const Arguments&) {
 Result<Cell> EnrollAt(const Database& db, const Arguments& arguments) {
   Result<int> version = arguments.Version(0, "version");
   if (!version) return version.error();
-  Result<ExclusiveCall> call = ExclusiveCall::Begin(db, "fastmigrate_enroll");
-  if (!call) return call.error();
   if (!arguments.Has(1)) {
     if (Status status = Enroll(db, *version); !status) return status.error();
     return Cell(int64_t{*version});
   }
-  Result<std::string> dir = arguments.Folder(1);
-  if (!dir) return dir.error();
-  if (Status status = EnrollProved(db, *version, *dir); !status) return status.error();
+  Result<Source> source = SourceOf(arguments, 1);
+  if (!source) return source.error();
+  if (Status status = EnrollProved(db, *version, *source); !status) return status.error();
   return Cell(int64_t{*version});
 }
 
 Result<MigrationRun> Apply(const Database& db, const Arguments& arguments, CallForm form) {
-  Result<std::string> dir = arguments.Folder(0);
-  if (!dir) return dir.error();
   Result<std::optional<int>> target = arguments.OptionalVersion(1, "target");
   if (!target) return target.error();
-  Result<ExclusiveCall> call = ExclusiveCall::Begin(db, "fastmigrate_apply");
-  if (!call) return call.error();
-  return Migrate(db, *dir, *target, form);
+  Result<Source> source = SourceOf(arguments, 0);
+  if (!source) return source.error();
+  return Migrate(db, *source, *target, form);
 }
 
 // fastmigrate_apply([dir TEXT [, target INTEGER]]) -> INTEGER, the version reached
@@ -95,16 +103,14 @@ Result<std::vector<Row>> ApplyTable(const Database& db, const Arguments& argumen
 
 // SELECT * FROM fastmigrate_status([dir]): a row a script and recorded version
 Result<std::vector<Row>> StatusTable(const Database& db, const Arguments& arguments) {
-  Result<std::string> dir = arguments.Folder(0);
-  if (!dir) return dir.error();
-  Result<MigrationFolder> folder = ReadMigrationFolder(*dir);
-  if (!folder) return folder.error();
+  Result<Source> source = SourceOf(arguments, 0);
+  if (!source) return source.error();
   Result<LedgerState> ledger = ReadLedger(db);
   if (!ledger) return ledger.error();
-  Result<std::map<int, std::string>> checksums = ReadChecksums(*ledger, *folder);
+  Result<std::map<int, std::string>> checksums = ReadChecksums(*ledger, *source);
   if (!checksums) return checksums.error();
   std::vector<Row> rows;
-  for (const ScriptStatus& status : ScriptStates(*ledger, *folder, *checksums)) {
+  for (const ScriptStatus& status : ListStatus(*ledger, *source, *checksums)) {
     Cell version;
     if (status.version) version = int64_t{*status.version};
     rows.push_back({version, OptionalCell(status.name), std::string(StateName(status.state)),
@@ -137,25 +143,23 @@ Result<Cell> New(const Database& db, const Arguments& arguments) {
   if (!dir) return dir.error();
   Result<std::string> description = arguments.Text(1, "description");
   if (!description) return description.error();
-  Result<MigrationFolder> folder = ReadMigrationFolder(*dir);
-  if (!folder) return folder.error();
+  Result<Source> source = ReadSource(*dir);
+  if (!source) return source.error();
   Result<std::optional<int>> version = ReadVersion(db);
   if (!version) return version.error();
-  if (version->value_or(0) > folder->LastVersion()) {
-    return AheadOfFolder(**version, *folder);
+  if (version->value_or(0) > source->LastVersion()) {
+    return AheadOfFolder(**version, *source);
   }
-  Result<std::string> path = CreateScript(*folder, *description);
+  Result<std::string> path = CreateScript(*source, *description);
   if (!path) return path.error();
   return Cell(*path);
 }
 
 // fastmigrate_find_version([dir TEXT]) -> INTEGER, or NULL when no version's replay equals this
 Result<Cell> FindVersionOf(const Database& db, const Arguments& arguments) {
-  Result<std::string> dir = arguments.Folder(0);
-  if (!dir) return dir.error();
-  Result<MigrationFolder> folder = ReadMigrationFolder(*dir);
-  if (!folder) return folder.error();
-  Result<std::optional<int>> version = FindVersion(db, *folder);
+  Result<Source> source = SourceOf(arguments, 0);
+  if (!source) return source.error();
+  Result<std::optional<int>> version = FindVersion(db, *source);
   if (!version) return version.error();
   if (!*version) return Cell();
   return Cell(int64_t{**version});
@@ -171,8 +175,6 @@ Result<Cell> InitializeFrom(const Database& db, const Arguments& arguments) {
     if (!table) return table.error();
     tables.push_back(*table);
   }
-  Result<ExclusiveCall> call = ExclusiveCall::Begin(db, "fastmigrate_initialize");
-  if (!call) return call.error();
   Result<std::string> path = Initialize(db, *dir, tables);
   if (!path) return path.error();
   return Cell(*path);
@@ -182,18 +184,17 @@ Result<Cell> InitializeFrom(const Database& db, const Arguments& arguments) {
 Result<Cell> Accept(const Database& db, const Arguments& arguments) {
   Result<int> version = arguments.Version(0, "version");
   if (!version) return version.error();
-  Result<std::string> dir = arguments.Folder(1);
-  if (!dir) return dir.error();
-  Result<ExclusiveCall> call = ExclusiveCall::Begin(db, "fastmigrate_accept");
-  if (!call) return call.error();
-  if (Status status = AcceptEdit(db, *version, *dir); !status) return status.error();
+  Result<Source> source = SourceOf(arguments, 1);
+  if (!source) return source.error();
+  if (Status status = AcceptEdit(db, *version, *source); !status) return status.error();
   return Cell(int64_t{*version});
 }
 
 // fastmigrate_schema() -> TEXT
 Result<Cell> SchemaText(const Database& db, const Arguments&) {
   ReadSnapshot snapshot(db);
-  Result<std::string> script = SchemaScript(db);
+  if (!snapshot.status()) return snapshot.status().error();
+  Result<std::string> script = DumpSchema(db);
   if (!script) return script.error();
   return Cell(*script);
 }
@@ -202,19 +203,15 @@ Result<Cell> SchemaText(const Database& db, const Arguments&) {
 Result<Cell> Backup(const Database& db, const Arguments& arguments) {
   Result<std::string> path = arguments.Has(0) ? arguments.Text(0, "path") : DefaultBackupPath(db);
   if (!path) return path.error();
-  Result<ExclusiveCall> call = ExclusiveCall::Begin(db, "fastmigrate_backup");
-  if (!call) return call.error();
-  Status status = BackupDatabase(db, *path, [&db] { return db.IsInterrupted(); });
+  Status status = BackupDatabase(db, *path);
   if (!status) return status.error();
   return Cell(*path);
 }
 
 // SELECT * FROM fastmigrate_verify([dir]): a row a difference
 Result<std::vector<Row>> VerifyTable(const Database& db, const Arguments& arguments) {
-  Result<std::string> dir = arguments.Folder(0);
-  if (!dir) return dir.error();
-  Result<MigrationFolder> folder = ReadMigrationFolder(*dir);
-  if (!folder) return folder.error();
+  Result<Source> source = SourceOf(arguments, 0);
+  if (!source) return source.error();
   Result<std::optional<int>> version = ReadVersion(db);
   if (!version) return version.error();
   if (!*version) {
@@ -222,7 +219,7 @@ Result<std::vector<Row>> VerifyTable(const Database& db, const Arguments& argume
         "the database is not managed, so that it has no version to verify; SELECT "
         "fastmigrate_find_version(...) tells which version it is like");
   }
-  Result<std::vector<Difference>> differences = Verify(db, *folder, **version);
+  Result<std::vector<Difference>> differences = Verify(db, *source, **version);
   if (!differences) return differences.error();
   std::vector<Row> rows;
   for (const Difference& difference : *differences) {
@@ -234,18 +231,16 @@ Result<std::vector<Row>> VerifyTable(const Database& db, const Arguments& argume
 }
 
 using RehearseFunction = Result<std::vector<RehearsedScript>> (*)(const Database& db,
-                                                                  const std::string& dir,
+                                                                  const Source& source,
                                                                   std::optional<int> target);
 
 Result<std::vector<RehearsedScript>> Rehearse(const Database& db, const Arguments& arguments,
                                               RehearseFunction rehearse) {
-  Result<std::string> dir = arguments.Folder(0);
-  if (!dir) return dir.error();
   Result<std::optional<int>> target = arguments.OptionalVersion(1, "target");
   if (!target) return target.error();
-  Result<ExclusiveCall> call = ExclusiveCall::Begin(db, "fastmigrate_rehearse");
-  if (!call) return call.error();
-  return rehearse(db, *dir, *target);
+  Result<Source> source = SourceOf(arguments, 0);
+  if (!source) return source.error();
+  return rehearse(db, *source, *target);
 }
 
 // SELECT * FROM fastmigrate_rehearse([dir [, target]]): a row a script, run on a private copy
@@ -261,27 +256,33 @@ Result<std::vector<Row>> RehearseTable(const Database& db, const Arguments& argu
   return rows;
 }
 
+// One value at a time: the destructor of a JSON array or object allocates, and would end the host
+// when it cannot. A file name may hold bytes that are no UTF-8, which JSON cannot.
+std::string JsonString(const std::string& text) {
+  return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+std::string JsonNumber(double number) { return nlohmann::json(number).dump(); }
+
 // fastmigrate_rehearse([dir [, target]]) -> TEXT, the same rows as JSON, run on this connection
 Result<Cell> RehearseScalar(const Database& db, const Arguments& arguments) {
   Result<std::vector<RehearsedScript>> scripts = Rehearse(db, arguments, RehearseInPlace);
   if (!scripts) return scripts.error();
-  nlohmann::ordered_json rows = nlohmann::ordered_json::array();
+  std::string rows;
   for (const auto& [script, error] : *scripts) {
-    nlohmann::ordered_json row = {{"version", script.version}, {"name", script.name},
-                                  {"ok", error ? 0 : 1},       {"error", nullptr},
-                                  {"statements", nullptr},     {"changes", nullptr},
-                                  {"duration_ms", nullptr}};
+    rows += rows.empty() ? "" : ",";
+    rows +=
+        "{\"version\":" + std::to_string(script.version) + ",\"name\":" + JsonString(script.name);
     if (error) {
-      row["error"] = *error;
+      rows += ",\"ok\":0,\"error\":" + JsonString(*error) +
+              ",\"statements\":null,\"changes\":null,\"duration_ms\":null}";
     } else {
-      row["statements"] = script.statements;
-      row["changes"] = script.changes;
-      row["duration_ms"] = script.duration_ms;
+      rows += ",\"ok\":1,\"error\":null,\"statements\":" + std::to_string(script.statements) +
+              ",\"changes\":" + std::to_string(script.changes) +
+              ",\"duration_ms\":" + JsonNumber(script.duration_ms) + "}";
     }
-    rows.push_back(std::move(row));
   }
-  // A file name may hold bytes that are no UTF-8, which JSON cannot.
-  return Cell(rows.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
+  return Cell("[" + rows + "]");
 }
 
 // fastmigrate_recreate_table(table TEXT, column_defs TEXT) -> INTEGER, the number of its rows
@@ -295,35 +296,44 @@ Result<Cell> RecreateTable(const Database& db, const Arguments& arguments) {
   return Cell(*rows);
 }
 
+// Who may call what, from where: see call.h.
+constexpr CallRules kEverywhere{.access = Access::kAnywhere};
+constexpr CallRules kReads{.access = Access::kApplication};
+constexpr CallRules kReadsFiles{.access = Access::kChanges};
+constexpr CallRules kInScripts{.access = Access::kChanges};
+constexpr CallRules kChanges{.access = Access::kChanges, .reentry = Reentry::kRefused};
+constexpr CallRules kApplies{
+    .access = Access::kChanges, .reentry = Reentry::kRefused, .wait = Wait::kLong};
+
 constexpr ScalarFunction kScalarFunctions[] = {
-    {"fastmigrate_version", 0, 1, Access::kReads, Version},
-    {"fastmigrate_extension_version", 0, 0, Access::kReads, ExtensionVersion},
-    {"fastmigrate_create", 0, 0, Access::kChanges, Create},
-    {"fastmigrate_enroll", 1, 2, Access::kChanges, EnrollAt},
-    {"fastmigrate_find_version", 0, 1, Access::kChanges, FindVersionOf},
-    {"fastmigrate_initialize", 1, -1, Access::kChanges, InitializeFrom},
-    {"fastmigrate_apply", 0, 2, Access::kChanges, ApplyScalar},
-    {"fastmigrate_rehearse", 0, 2, Access::kChanges, RehearseScalar},
-    {"fastmigrate_accept", 1, 2, Access::kChanges, Accept},
-    {"fastmigrate_schema", 0, 0, Access::kReads, SchemaText},
-    {"fastmigrate_backup", 0, 1, Access::kChanges, Backup},
-    {"fastmigrate_new", 2, 2, Access::kChanges, New},
-    {"fastmigrate_recreate_table", 2, 2, Access::kChanges, RecreateTable},
+    {"fastmigrate_version", 0, 1, kEverywhere, Version},
+    {"fastmigrate_extension_version", 0, 0, kEverywhere, ExtensionVersion},
+    {"fastmigrate_create", 0, 0, kChanges, Create},
+    {"fastmigrate_enroll", 1, 2, kChanges, EnrollAt},
+    {"fastmigrate_find_version", 0, 1, kChanges, FindVersionOf},
+    {"fastmigrate_initialize", 1, -1, kChanges, InitializeFrom},
+    {"fastmigrate_apply", 0, 2, kApplies, ApplyScalar},
+    {"fastmigrate_rehearse", 0, 2, kChanges, RehearseScalar},
+    {"fastmigrate_accept", 1, 2, kChanges, Accept},
+    {"fastmigrate_schema", 0, 0, kReads, SchemaText},
+    {"fastmigrate_backup", 0, 1, kChanges, Backup},
+    {"fastmigrate_new", 2, 2, kChanges, New},
+    {"fastmigrate_recreate_table", 2, 2, kInScripts, RecreateTable},
 };
 
 constexpr TableFunction kTableFunctions[] = {
     {"fastmigrate_apply", "version, name, kind, statements, changes, duration_ms", "dir, target",
-     Access::kChanges, true, ApplyTable},
+     kApplies, true, ApplyTable},
     {"fastmigrate_status", "version, name, state, kind, origin, applied_at, detail", "dir",
-     Access::kChanges, false, StatusTable},
+     kReadsFiles, false, StatusTable},
     {"fastmigrate_history",
      "version, name, kind, origin, checksum, applied_at, duration_ms, statements, "
      "extension_version",
-     "", Access::kReads, false, HistoryTable},
-    {"fastmigrate_verify", "type, name, difference, expected, actual", "dir", Access::kChanges,
-     false, VerifyTable},
+     "", kReads, false, HistoryTable},
+    {"fastmigrate_verify", "type, name, difference, expected, actual", "dir", kChanges, false,
+     VerifyTable},
     {"fastmigrate_rehearse", "version, name, ok, error, statements, changes, duration_ms",
-     "dir, target", Access::kChanges, false, RehearseTable},
+     "dir, target", kChanges, false, RehearseTable},
 };
 
 // On a connection of our own nothing is called in the table form that changes it.

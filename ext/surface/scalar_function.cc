@@ -15,8 +15,9 @@ void Call(sqlite3_context* context, int count, sqlite3_value** values) {
       return;
     }
     Database db = Database::Borrow(sqlite3_context_db_handle(context));
-    if (Status status = CheckAccess(db, function->name, function->access); !status) {
-      SetError(context, status.error());
+    Result<std::optional<CallMark>> call = BeginCall(&db, function->name, function->rules);
+    if (!call) {
+      SetError(context, call.error());
       return;
     }
     Result<Cell> result = function->call(db, Arguments({values, values + count}));
@@ -30,15 +31,8 @@ void Call(sqlite3_context* context, int count, sqlite3_value** values) {
 
 }  // namespace
 
-Status CheckAccess(const Database& db, const std::string& function, Access access) {
-  if (access == Access::kReads || !IsWriting(db)) return {};
-  return MakeError(function +
-                   "() cannot be called inside a statement that writes (INSERT ... SELECT, CREATE "
-                   "TABLE AS, UPDATE); call it in a SELECT of its own");
-}
-
 int RegisterScalarFunction(sqlite3* db, const ScalarFunction& function) {
-  int flags = SQLITE_UTF8 | (function.access == Access::kChanges ? SQLITE_DIRECTONLY : 0);
+  int flags = SQLITE_UTF8 | (function.rules.access == Access::kAnywhere ? 0 : SQLITE_DIRECTONLY);
   void* data = const_cast<ScalarFunction*>(&function);
   auto create = [&](int arguments) {
     return sqlite3_create_function_v2(db, function.name, arguments, flags, data, Call, nullptr,

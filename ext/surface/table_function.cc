@@ -5,7 +5,7 @@
 #include <new>
 #include <string>
 
-#include "sqlite/transaction.h"
+#include "sqlite/busy_wait.h"
 
 namespace fastmigrate {
 namespace {
@@ -17,6 +17,7 @@ struct Table : sqlite3_vtab {
   const TableFunction* function = nullptr;
   int column_count = 0;  // without the hidden ones
   int argument_count = 0;
+  bool is_in_main = false;  // the eponymous one
 };
 
 struct Cursor : sqlite3_vtab_cursor {
@@ -68,7 +69,8 @@ int Connect(sqlite3* db, void* data, int, const char* const* names, sqlite3_vtab
       at = comma + 1;
     }
     if (int rc = sqlite3_declare_vtab(db, (sql + ")").c_str()); rc != SQLITE_OK) return rc;
-    if (table->function->access == Access::kChanges) {
+    table->is_in_main = std::string_view(names[1]) == "main";
+    if (table->function->rules.access != Access::kAnywhere) {
       sqlite3_vtab_config(db, SQLITE_VTAB_DIRECTONLY);
     }
     *vtab = table.release();
@@ -83,6 +85,19 @@ int Disconnect(sqlite3_vtab* vtab) {
   return SQLITE_OK;
 }
 
+// An argument that is named and not given a value would be passed over, and the function run with
+// its default.
+int NotGiven(Table* table) {
+  sqlite3_free(table->zErrMsg);
+  table->zErrMsg = sqlite3_mprintf("%s: %s are arguments; give them with =", table->function->name,
+                                   table->function->arguments);
+  return SQLITE_ERROR;
+}
+
+bool IsUsed(const sqlite3_index_info& info, int column) {
+  return (info.colUsed & (sqlite3_uint64{1} << std::min(column, 63))) != 0;
+}
+
 // idxNum is a set of bits: the arguments that are given, in their order.
 int BestIndex(sqlite3_vtab* vtab, sqlite3_index_info* info) {
   auto* table = static_cast<Table*>(vtab);
@@ -93,12 +108,7 @@ int BestIndex(sqlite3_vtab* vtab, sqlite3_index_info* info) {
     int argument = constraint.iColumn - table->column_count;
     if (argument < 0 || argument >= table->argument_count) continue;
     if (constraint.op != SQLITE_INDEX_CONSTRAINT_EQ) {
-      // It would be passed over, and the function run with its default.
-      sqlite3_free(table->zErrMsg);
-      table->zErrMsg =
-          sqlite3_mprintf("%s: %s are arguments; give them with =", table->function->name,
-                          table->function->arguments);
-      return SQLITE_ERROR;
+      return NotGiven(table);
     }
     // An argument that depends on a table further in: this join order cannot work.
     if (constraint.usable == 0) return SQLITE_CONSTRAINT;
@@ -107,7 +117,10 @@ int BestIndex(sqlite3_vtab* vtab, sqlite3_index_info* info) {
   int position = 0;
   info->idxNum = 0;
   for (int argument = 0; argument < table->argument_count; ++argument) {
-    if (constraint_of[argument] < 0) continue;
+    if (constraint_of[argument] < 0) {
+      if (IsUsed(*info, table->column_count + argument)) return NotGiven(table);
+      continue;
+    }
     info->aConstraintUsage[constraint_of[argument]].argvIndex = ++position;
     info->aConstraintUsage[constraint_of[argument]].omit = 1;
     info->idxNum |= 1 << argument;
@@ -127,6 +140,23 @@ int Close(sqlite3_vtab_cursor* cursor) {
   return SQLITE_OK;
 }
 
+Status CreateInTemp(const Database& host, const std::string& name) {
+  return host.Execute("CREATE VIRTUAL TABLE IF NOT EXISTS temp." + name + " USING " + name);
+}
+
+// A SELECT over the eponymous table holds a lock on main, which the one in temp does not. Where
+// that is gone (PRAGMA temp_store drops all temp tables) or was not made (another connection held
+// a lock when the extension was loaded), it is made now, for the next statement.
+Status RestoreTempTable(const Database& host, const Table& table) {
+  if (!table.function->in_temp || !table.is_in_main || !host.InAutocommit()) return {};
+  const std::string name = table.function->name;
+  if (!CreateInTemp(host, name)) return {};  // temp cannot be written: the eponymous one must do
+  return Error{SQLITE_BUSY, "temp." + name +
+                                " was gone (PRAGMA temp_store drops temp tables) or could not be "
+                                "made when the extension was loaded; it is there again, run this "
+                                "statement once more"};
+}
+
 int Filter(sqlite3_vtab_cursor* vtab_cursor, int given, const char*, int count,
            sqlite3_value** values) {
   auto* cursor = static_cast<Cursor*>(vtab_cursor);
@@ -140,8 +170,11 @@ int Filter(sqlite3_vtab_cursor* vtab_cursor, int given, const char*, int count,
       if ((given & (1 << argument)) != 0) arguments[static_cast<size_t>(argument)] = values[next++];
     }
     Database db = Database::Borrow(table->db);
-    Status access = CheckAccess(db, table->function->name, table->function->access);
-    if (!access) return Fail(table, access.error());
+    db.SetKeepsReadLocks();
+    if (Status status = RestoreTempTable(db, *table); !status) return Fail(table, status.error());
+    Result<std::optional<CallMark>> call =
+        BeginCall(&db, table->function->name, table->function->rules);
+    if (!call) return Fail(table, call.error());
     Result<std::vector<Row>> rows = table->function->call(db, Arguments(std::move(arguments)));
     if (!rows) return Fail(table, rows.error());
     cursor->rows = std::move(*rows);
@@ -200,14 +233,9 @@ int RegisterTableFunction(sqlite3* db, const TableFunction& function, bool in_te
   void* data = const_cast<TableFunction*>(&function);
   int rc = sqlite3_create_module_v2(db, function.name, module, data, nullptr);
   if (rc != SQLITE_OK || !in_temp) return rc;
-  std::string name(function.name);
   // It needs the schema of main, which another process may be changing right now.
   Database host = Database::Borrow(db);
-  (void)RetryWhileBusy(
-      [&host] { return host.IsInterrupted(); },
-      [&] {
-        return host.Execute("CREATE VIRTUAL TABLE IF NOT EXISTS temp." + name + " USING " + name);
-      });
+  (void)WaitWhileBusy(host, [&] { return CreateInTemp(host, function.name); });
   return SQLITE_OK;
 }
 

@@ -15,8 +15,9 @@
 
 #include "base/result.h"
 #include "sqlite/database.h"
-#include "surface/scalar_function.h"
-#include "surface/sql_value.h"
+#include "surface/arguments.h"
+#include "surface/call.h"
+#include "surface/cell.h"
 
 namespace fastmigrate {
 
@@ -24,7 +25,7 @@ struct TableFunction {
   const char* name;
   const char* columns;    // "version, name, state"
   const char* arguments;  // "dir, target": the hidden columns; empty when there are none
-  Access access;
+  CallRules rules;
   bool in_temp;
   Result<std::vector<Row>> (*call)(const Database& db, const Arguments& arguments);
 };

@@ -19,7 +19,7 @@ namespace fastmigrate {
 namespace {
 
 std::string RowsOf(const Database& db, const std::string& table) {
-  Result<std::string> script = RowsScript(db, table);
+  Result<std::string> script = DumpRows(db, table);
   return script ? *script : "error: " + script.error().message;
 }
 
@@ -50,7 +50,7 @@ std::string Dump(const Database& db) {
 }
 
 void ExpectSameRows(const Database& db) {
-  Result<std::string> script = SchemaScript(db, {"t"});
+  Result<std::string> script = DumpSchema(db, {"t"});
   ASSERT_TRUE(script) << script.error().message;
   EXPECT_EQ(Dump(MemoryDatabase(*script)), Dump(db)) << *script;
 }
@@ -159,7 +159,7 @@ TEST(RowsScript, KeepsTheSequence) {
             "INSERT INTO \"t\"(\"id\") VALUES(3);\n"
             "DELETE FROM sqlite_sequence WHERE name = 't';\n"
             "INSERT INTO sqlite_sequence(name, seq) VALUES('t', 50);\n");
-  const Database again = MemoryDatabase(*SchemaScript(db, {"t"}));
+  const Database again = MemoryDatabase(*DumpSchema(db, {"t"}));
   EXPECT_EQ(again.QueryInteger("SELECT seq FROM sqlite_sequence")->value_or(0), 50);
 }
 

@@ -628,8 +628,8 @@ TEST(TableRebuild, IsRefusedWithJournalModeOff) {
   Database db = DatabaseOf(kUsers);
   EXPECT_EQ(Query(db, "PRAGMA journal_mode = OFF"), "off");
   ExpectRefused(db, "users", "id INTEGER PRIMARY KEY, name TEXT",
-                "error 1: this connection has journal_mode OFF, so that a rebuild that fails could "
-                "not be rolled back; run PRAGMA journal_mode = DELETE first");
+                "error 1: this connection has journal_mode OFF, so that what fails could not "
+                "be rolled back; run PRAGMA journal_mode = DELETE first");
 }
 
 // Inside other statements

@@ -188,19 +188,30 @@ TEST(Migrator, TableFormRunsOnTheHostsConnectionWhereItCan) {
   EXPECT_EQ(Query(test.db, "SELECT max(a) FROM t"), "8");
 }
 
-TEST(Migrator, TableFormSaysWhereAFunctionOfTheHostIsFound) {
+TEST(Migrator, TableFormFindsTheHostsFunctionsBesideItsConnection) {
   Started test;
-  std::function<void()> action = [] {};
+  int calls = 0;
+  std::function<void()> action = [&] { ++calls; };
   DefineAction(test.db, "host_function", &action);
   test.project.Script("0002-b.sql", std::string(kRebuild) + "SELECT host_function();");
+  EXPECT_EQ(ApplyTable(test.db, test.project), "2");
+  EXPECT_EQ(calls, 1);
+}
+
+TEST(Migrator, TableFormSaysWhereAnAggregateOfTheHostIsFound) {
+  Started test;
+  sqlite3_create_function(
+      test.db.handle(), "host_sum", 1, SQLITE_UTF8, nullptr, nullptr,
+      [](sqlite3_context*, int, sqlite3_value**) {},
+      [](sqlite3_context* context) { sqlite3_result_int(context, 1); });
+  test.project.Script("0002-b.sql", std::string(kRebuild) + "SELECT host_sum(a) FROM t;");
   EXPECT_EQ(ApplyTable(test.db, test.project),
-            "error 1: 0002-b.sql:5:8: no such function: host_function\n"
-            "  5 | SELECT host_function();\n"
+            "error 1: 0002-b.sql:5:8: no such function: host_sum\n"
+            "  5 | SELECT host_sum(a) FROM t;\n"
             "    |        ^\n"
             "this script runs on a connection of its own here, which has not what only yours has; "
             "SELECT fastmigrate_apply(...) runs it on yours\n"
             "database stays at version 1; 0 of 1 scripts were applied, this one was rolled back");
-  EXPECT_EQ(Apply(test.db, test.project), "2");
 }
 
 TEST(Migrator, ScalarFormRunsVacuumBesideWhatOnlyTheHostHas) {
@@ -237,8 +248,7 @@ TEST(Migrator, SaysWhatBecameOfTheDatabaseWhenTheSideConnectionFails) {
   Database db = OpenHost();
   EXPECT_EQ(
       Apply(db, project),
-      "error 1: 0002-b.sql:1:1: VACUUM needs a second connection to the database, and none can "
-      "be opened\n"
+      "error 1: 0002-b.sql:1:1: VACUUM needs a second connection to the database, and none can be opened: the database has no file\n"
       "  1 | VACUUM INTO 'copy.db';\n"
       "    | ^\n"
       "database stays at version 1; 1 of 2 scripts were applied, this one was not run");
@@ -651,10 +661,9 @@ TEST(Refused, ConnectionWithoutAJournal) {
   Started test;
   Query(test.db, "PRAGMA journal_mode = OFF");
   test.project.Script("0002-b.sql", "CREATE TABLE b (x);");
-  EXPECT_EQ(
-      Apply(test.db, test.project),
-      "error 1: this connection has journal_mode OFF, so that a script that fails could not be "
-      "rolled back; run PRAGMA journal_mode = DELETE first");
+  EXPECT_EQ(Apply(test.db, test.project),
+            "error 1: this connection has journal_mode OFF, so that what fails could not be "
+            "rolled back; run PRAGMA journal_mode = DELETE first");
   EXPECT_EQ(test.State(), "1: t");
 }
 

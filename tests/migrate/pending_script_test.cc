@@ -14,7 +14,7 @@ namespace fastmigrate {
 namespace {
 
 std::vector<Migration> MigrationsIn(const TempFolder& temp) {
-  Result<MigrationFolder> folder = ReadMigrationFolder(temp.path());
+  Result<Source> folder = ReadSource(temp.path());
   EXPECT_TRUE(folder);
   return folder->migrations;
 }

@@ -40,8 +40,8 @@ LedgerState Managed(int version, std::vector<HistoryRecord> records = {}) {
   return ledger;
 }
 
-MigrationFolder Folder(const std::vector<int>& versions) {
-  MigrationFolder folder;
+Source Folder(const std::vector<int>& versions) {
+  Source folder;
   folder.dir = "m";
   for (int version : versions) {
     folder.migrations.push_back(
@@ -66,7 +66,7 @@ std::string Shown(const std::vector<ScriptStatus>& states) {
 struct StateCase {
   const char* name;
   LedgerState ledger;
-  MigrationFolder folder;
+  Source folder;
   std::map<int, std::string> checksums;
   std::string states;
 };
@@ -165,13 +165,13 @@ TEST(ScriptStates, FollowFromLedgerAndFolder) {
        "1 applied by applied; 2 applied; 5 pending"},
   };
   for (const StateCase& c : cases) {
-    EXPECT_EQ(Shown(ScriptStates(c.ledger, c.folder, c.checksums)), c.states) << c.name;
+    EXPECT_EQ(Shown(ListStatus(c.ledger, c.folder, c.checksums)), c.states) << c.name;
   }
 }
 
 TEST(ScriptStates, HaveWhatIsKnownOfTheScript) {
   std::vector<ScriptStatus> states =
-      ScriptStates(Managed(1, {Record(1, 0, "a")}), Folder({1, 2}), {{1, "a"}});
+      ListStatus(Managed(1, {Record(1, 0, "a")}), Folder({1, 2}), {{1, "a"}});
   ASSERT_EQ(states.size(), 2u);
   EXPECT_EQ(states[0].name, "0001-x.sql");
   EXPECT_EQ(states[0].kind, "sql");
@@ -180,23 +180,23 @@ TEST(ScriptStates, HaveWhatIsKnownOfTheScript) {
 }
 
 TEST(ScriptStates, SayOfAProgramThatItWasEdited) {
-  MigrationFolder folder = Folder({});
+  Source folder = Folder({});
   folder.migrations.push_back({1, "0001-x.py", MigrationKind::kPython, ""});
-  EXPECT_EQ(Shown(ScriptStates(Managed(1, {Record(1, 0, "a")}), folder, {{1, "b"}})),
+  EXPECT_EQ(Shown(ListStatus(Managed(1, {Record(1, 0, "a")}), folder, {{1, "b"}})),
             "1 edited by applied (it is not what was applied)");
 }
 
 TEST(ScriptStates, HaveIgnoredFilesAtTheEnd) {
-  MigrationFolder folder = Folder({1});
+  Source folder = Folder({1});
   folder.ignored = {{"003-typo.sql", "the number has 3 digits, not 4"}};
-  std::vector<ScriptStatus> states = ScriptStates(LedgerState(), folder, {});
+  std::vector<ScriptStatus> states = ListStatus(LedgerState(), folder, {});
   EXPECT_EQ(Shown(states), "1 pending; 003-typo.sql ignored (the number has 3 digits, not 4)");
   EXPECT_EQ(states[1].version, std::nullopt);
 }
 
 TEST(NeedsChecksum, IsTrueOfScriptsWithARecordedOne) {
   const LedgerState ledger = Managed(3, {Record(1, 0, "a"), Record(2, 1), Record(4, 3, "d")});
-  const MigrationFolder folder = Folder({1, 2, 3, 4});
+  const Source folder = Folder({1, 2, 3, 4});
   EXPECT_TRUE(NeedsChecksum(ledger, folder.migrations[0]));
   EXPECT_FALSE(NeedsChecksum(ledger, folder.migrations[1]));
   EXPECT_FALSE(NeedsChecksum(ledger, folder.migrations[2]));
@@ -207,7 +207,7 @@ TEST(ReadChecksums, ReadsOnlyWhatIsNeeded) {
   TempFolder temp;
   temp.Write("0001-a.sql", "SELECT 1;");
   temp.Write("0002-b.sql", "SELECT 'unterminated");  // never read: there is no checksum of it
-  Result<MigrationFolder> folder = ReadMigrationFolder(temp.path());
+  Result<Source> folder = ReadSource(temp.path());
   ASSERT_TRUE(folder);
   Result<std::map<int, std::string>> checksums =
       ReadChecksums(Managed(2, {Record(1, 0, "a"), Record(2, 1)}), *folder);
@@ -219,7 +219,7 @@ TEST(ReadChecksums, ReadsOnlyWhatIsNeeded) {
 struct PendingCase {
   const char* name;
   LedgerState ledger;
-  MigrationFolder folder;
+  Source folder;
   std::map<int, std::string> checksums;
   std::optional<int> target;
   std::string pending;  // "1 2", or the error

@@ -18,13 +18,12 @@ std::string Steps(const std::string& text, bool has_file = true,
   Result<SqlScript> script = ReadSqlScript("a.sql", text);
   EXPECT_TRUE(script) << text;
   std::map<std::string, std::string> values = {{"foreign_keys", "0"},
-                                               {"synchronous", "2"},
                                                {"journal_mode", "delete"},
                                                {"page_size", "4096"},
                                                {"auto_vacuum", "0"}};
   for (const auto& [name, value] : present) values[name] = value;
-  ScriptSteps steps = PlanSteps(
-      *script, [&](const std::string&, const std::string& name) { return values[name]; }, has_file);
+  PragmaValues pragmas([&](const std::string&, const std::string& name) { return values[name]; });
+  ScriptSteps steps = PlanSteps(*script, &pragmas, has_file);
   std::string shown;
   for (size_t i = 0; i < steps.steps.size(); ++i) {
     const ScriptStep& step = steps.steps[i];
@@ -70,9 +69,9 @@ TEST(ScriptSteps, CutWhereNoTransactionCanHoldAStatement) {
        "[0] 1! [2] 3! [4]"},
       {"BEGIN; PRAGMA foreign_keys = ON; COMMIT;", "[0] one"},
       {"PRAGMA foreign_keys; SELECT 1;", "[0] one"},
-      {"PRAGMA synchronous = OFF; SELECT 1;", "0! [1]"},
-      {"PRAGMA synchronous = FULL; SELECT 1;", "[0] -0 one"},
-      {"SELECT 1; PRAGMA synchronous = OFF;", "[0] -1 one"},
+      {"PRAGMA synchronous = OFF; SELECT 1;", "[0] one"},
+      {"PRAGMA cache_size = 9; PRAGMA synchronous = OFF; PRAGMA foreign_keys = ON; SELECT 1;",
+       "0! 2! [3]"},
       {"PRAGMA journal_mode = WAL; SELECT 1;", "0! [1]"},
       {"SELECT 1; PRAGMA journal_mode = WAL;", "[0] 1!"},
       {"PRAGMA journal_mode = DELETE; SELECT 1;", "[0] -0 one"},
@@ -111,8 +110,8 @@ TEST(ScriptSteps, SkipInMemoryWhatOnlyConcernsAFile) {
 TEST(ScriptSteps, KnowTheBytesOfAPart) {
   const std::string text = "SELECT 1; VACUUM; SELECT 2; SELECT 3";
   Result<SqlScript> script = ReadSqlScript("a.sql", text);
-  ScriptSteps steps = PlanSteps(
-      *script, [](const std::string&, const std::string&) { return ""; }, true);
+  PragmaValues pragmas([](const std::string&, const std::string&) { return ""; });
+  ScriptSteps steps = PlanSteps(*script, &pragmas, true);
   ASSERT_EQ(steps.steps.size(), 3u);
   EXPECT_EQ(steps.steps[0].begin, 0u);
   EXPECT_EQ(steps.steps[0].end, text.find("VACUUM"));

@@ -16,7 +16,7 @@ namespace fs = std::filesystem;
 
 // "1 0001-a.sql, 2 0002-b.py; ignored: x (reason)", or the error.
 std::string Shown(const std::string& dir) {
-  Result<MigrationFolder> folder = ReadMigrationFolder(dir);
+  Result<Source> folder = ReadSource(dir);
   if (!folder) return std::to_string(folder.error().code) + ": " + folder.error().message;
   EXPECT_EQ(folder->dir, dir);
   std::string shown;
@@ -30,24 +30,24 @@ std::string Shown(const std::string& dir) {
   return shown;
 }
 
-TEST(MigrationFolder, HoldsTheScriptsByVersion) {
+TEST(Source, HoldsTheScriptsByVersion) {
   TempFolder temp;
   for (const char* name : {"0010-c.sql", "0002-b.py", "0001-a.sql", "0003-d.sh"})
     temp.Write(name, "");
   EXPECT_EQ(Shown(temp.path()), "1 0001-a.sql\n2 0002-b.py\n3 0003-d.sh\n10 0010-c.sql\n");
 }
 
-TEST(MigrationFolder, MayBeEmpty) {
+TEST(Source, MayBeEmpty) {
   TempFolder temp;
   EXPECT_EQ(Shown(temp.path()), "");
-  EXPECT_EQ(ReadMigrationFolder(temp.path())->LastVersion(), 0);
+  EXPECT_EQ(ReadSource(temp.path())->LastVersion(), 0);
 }
 
-TEST(MigrationFolder, FindsAMigrationByVersion) {
+TEST(Source, FindsAMigrationByVersion) {
   TempFolder temp;
   temp.Write("0001-a.sql", "");
   temp.Write("0003-b.sql", "");
-  Result<MigrationFolder> folder = ReadMigrationFolder(temp.path());
+  Result<Source> folder = ReadSource(temp.path());
   ASSERT_TRUE(folder);
   EXPECT_EQ(folder->LastVersion(), 3);
   ASSERT_NE(folder->Find(3), nullptr);
@@ -56,7 +56,7 @@ TEST(MigrationFolder, FindsAMigrationByVersion) {
   EXPECT_EQ(folder->Find(4), nullptr);
 }
 
-TEST(MigrationFolder, KeepsTheReasonForWhatItPassesOver) {
+TEST(Source, KeepsTheReasonForWhatItPassesOver) {
   TempFolder temp;
   temp.Write("0001-a.sql", "");
   temp.Write("003-typo.sql", "");
@@ -71,29 +71,29 @@ TEST(MigrationFolder, KeepsTheReasonForWhatItPassesOver) {
             "ignored README.md: the name does not begin with a number of four digits\n");
 }
 
-TEST(MigrationFolder, FollowsLinks) {
+TEST(Source, FollowsLinks) {
   TempFolder temp;
   temp.Write("elsewhere/text", "SELECT 1;");
   temp.Write("m/readme", "");
   fs::create_symlink(temp.Path("elsewhere/text"), temp.Path("m/0001-a.sql"));
-  EXPECT_EQ(*ReadFile(ReadMigrationFolder(temp.Path("m"))->Find(1)->path), "SELECT 1;");
+  EXPECT_EQ(*ReadFile(ReadSource(temp.Path("m"))->Find(1)->path), "SELECT 1;");
 }
 
-TEST(MigrationFolder, RefusesALinkThatLeadsNowhere) {
+TEST(Source, RefusesALinkThatLeadsNowhere) {
   TempFolder temp;
   fs::create_symlink(temp.Path("gone"), temp.Path("0001-a.sql"));
   EXPECT_EQ(Shown(temp.path()), "14: cannot read " + temp.Path("0001-a.sql") +
                                     ": it is a link to a file that does not exist");
 }
 
-TEST(MigrationFolder, RefusesALinkToItself) {
+TEST(Source, RefusesALinkToItself) {
   TempFolder temp;
   fs::create_symlink(temp.Path("0001-a.sql"), temp.Path("0001-a.sql"));
   EXPECT_EQ(Shown(temp.path()),
             "14: cannot read " + temp.Path("0001-a.sql") + ": Too many levels of symbolic links");
 }
 
-TEST(MigrationFolder, RefusesTwoScriptsOfOneVersion) {
+TEST(Source, RefusesTwoScriptsOfOneVersion) {
   TempFolder temp;
   temp.Write("0001-a.sql", "");
   temp.Write("0002-c.sql", "");
@@ -103,7 +103,7 @@ TEST(MigrationFolder, RefusesTwoScriptsOfOneVersion) {
                                     "of them");
 }
 
-TEST(MigrationFolder, RefusesTheNumberZero) {
+TEST(Source, RefusesTheNumberZero) {
   TempFolder temp;
   temp.Write("0000-a.sql", "");
   EXPECT_EQ(Shown(temp.path()), "1: script " + temp.Path("0000-a.sql") +
@@ -111,7 +111,7 @@ TEST(MigrationFolder, RefusesTheNumberZero) {
                                     "scripts from 0001");
 }
 
-TEST(MigrationFolder, RefusesThePythonPackagesConfig) {
+TEST(Source, RefusesThePythonPackagesConfig) {
   TempFolder temp;
   temp.Write("config.py", "");
   EXPECT_EQ(Shown(temp.path()),
@@ -120,7 +120,7 @@ TEST(MigrationFolder, RefusesThePythonPackagesConfig) {
                 "database, which this extension cannot; move it away to migrate SQLite");
 }
 
-TEST(MigrationFolder, MustExist) {
+TEST(Source, MustExist) {
   TempFolder temp;
   EXPECT_EQ(
       Shown(temp.Path("nowhere")),
@@ -129,40 +129,17 @@ TEST(MigrationFolder, MustExist) {
           fs::current_path().string());
 }
 
-TEST(MigrationFolder, MustBeAFolder) {
+TEST(Source, MustBeAFolder) {
   TempFolder temp;
   temp.Write("file", "");
   EXPECT_EQ(Shown(temp.Path("file")),
             "14: migration folder '" + temp.Path("file") + "' is not a folder");
 }
 
-TEST(MigrationFolder, MayHaveAnyName) {
+TEST(Source, MayHaveAnyName) {
   TempFolder temp;
   temp.Write("a 'b' ü%20?#/0001-a.sql", "");
   EXPECT_EQ(Shown(temp.Path("a 'b' ü%20?#")), "1 0001-a.sql\n");
-}
-
-Result<std::string> CreateIn(const TempFolder& temp, const std::string& description) {
-  Result<MigrationFolder> folder = ReadMigrationFolder(temp.path());
-  if (!folder) return folder.error();
-  return CreateScript(*folder, description);
-}
-
-TEST(CreateScript, TakesTheNextNumber) {
-  TempFolder temp;
-  EXPECT_EQ(*CreateIn(temp, "First one"), temp.Path("0001-first-one.sql"));
-  temp.Write("0007-x.py", "");
-  EXPECT_EQ(*CreateIn(temp, "next"), temp.Path("0008-next.sql"));
-  EXPECT_EQ(temp.Read("0008-next.sql"), "");
-}
-
-TEST(CreateScript, HasNoNumberBehindTheLast) {
-  TempFolder temp;
-  temp.Write("9999-last.sql", "");
-  Result<std::string> path = CreateIn(temp, "more");
-  ASSERT_FALSE(path);
-  EXPECT_EQ(path.error().message,
-            "'" + temp.path() + "' has a script of the last number there is, 9999");
 }
 
 }  // namespace

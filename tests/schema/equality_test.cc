@@ -174,10 +174,6 @@ const EqualCase kOthers[] = {
      "create virtual table if not exists main.F using FTS5( Title ,\"body\", tokenize = 'porter')"},
     {"ShadowTables", "CREATE VIRTUAL TABLE f USING rtree(id, x0, x1)",
      "CREATE VIRTUAL TABLE f USING rtree(id, x0, x1); INSERT INTO f VALUES(1, 2, 3); ANALYZE"},
-    {"OurTables", "CREATE TABLE t(a)",
-     "CREATE TABLE t(a); CREATE TABLE _meta(id INTEGER PRIMARY KEY CHECK(id = 1),"
-     " version INTEGER NOT NULL DEFAULT 0); CREATE TABLE _fastmigrate_history(x);"
-     "CREATE INDEX h ON _fastmigrate_history(x)"},
     {"Statistics", "CREATE TABLE t(a); CREATE INDEX i ON t(a)",
      "CREATE TABLE t(a); CREATE INDEX i ON t(a); INSERT INTO t VALUES(1); ANALYZE"},
     {"UserVersion", "", "PRAGMA user_version = 5; PRAGMA application_id = 6"},

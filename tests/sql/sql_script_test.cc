@@ -147,15 +147,27 @@ TEST(SqlScript, CountsStatements) {
   }
 }
 
-TEST(SqlScript, SeesOurTablesNamed) {
-  const std::vector<std::string> naming = {
-      "UPDATE _meta SET version = 1", "DELETE FROM main.\"_META\"",
-      "DROP TABLE [_fastmigrate_history]", "INSERT INTO '_meta' VALUES (1, 2)",
-      "CREATE TRIGGER a AFTER INSERT ON b BEGIN UPDATE `_meta` SET version = 1; END"};
-  for (const std::string& text : naming) EXPECT_TRUE(ReadOrFail(text).mentions_our_tables) << text;
-  const std::vector<std::string> others = {"SELECT meta FROM a_meta", "-- _meta\nSELECT 1",
-                                           "SELECT _metadata, 12345", "SELECT ' _meta'", "= _met"};
-  for (const std::string& text : others) EXPECT_FALSE(ReadOrFail(text).mentions_our_tables) << text;
+TEST(SqlScript, SeesWhatMayMakeTempObjects) {
+  for (const char* text : {"CREATE TEMP TABLE t (a)", "create temporary view v AS SELECT 1",
+                           "CREATE TABLE temp.t (a)", "CREATE TABLE \"Temp\".t (a)"}) {
+    EXPECT_TRUE(ReadOrFail(text).makes_temp) << text;
+  }
+  for (const char* text : {"CREATE TABLE temperature (a)", "-- temp\nSELECT 1", "SELECT 'temps'"}) {
+    EXPECT_FALSE(ReadOrFail(text).makes_temp) << text;
+  }
+}
+
+// SQLite carries out a PRAGMA that it explains.
+TEST(SqlScript, SeesAPragmaBehindExplain) {
+  for (const char* text :
+       {"EXPLAIN PRAGMA main.cache_size = -5", "EXPLAIN QUERY PLAN PRAGMA main.cache_size(-5)"}) {
+    SqlScript script = ReadOrFail(text);
+    ASSERT_EQ(script.specials.size(), 1u) << text;
+    EXPECT_EQ(script.specials[0].kind, StatementKind::kPragma);
+    EXPECT_EQ(script.specials[0].schema, "main");
+    EXPECT_EQ(script.specials[0].name, "cache_size");
+    EXPECT_EQ(script.specials[0].value, "-5");
+  }
 }
 
 TEST(SqlScript, RemovesAByteOrderMark) {

@@ -54,7 +54,7 @@ TEST(ForeignKeyViolations, AreDescribedForEveryKindOfTable) {
        "c rowid 1 (x = 1) has no parent in nowhere"},
       {"CREATE TABLE p (id INTEGER PRIMARY KEY); CREATE TABLE c (k PRIMARY KEY, x REFERENCES p) "
        "WITHOUT ROWID; INSERT INTO c VALUES (1, 2)",
-       "c (a WITHOUT ROWID table) holds a row that has no parent in p"},
+       "c (x = 2) has no parent in p"},
       {"CREATE TABLE \"p q\" (id INTEGER PRIMARY KEY); CREATE TABLE \"c\"\"d\" (\"x y\" REFERENCES "
        "\"p q\"); INSERT INTO \"c\"\"d\" VALUES (5)",
        "c\"d rowid 1 (x y = 5) has no parent in p q"},

@@ -18,7 +18,7 @@ TEST(PragmaClass, OfEveryPragmaThatMatters) {
       {"query_only", PragmaClass::kSetting},         {"cache_size", PragmaClass::kSetting},
       {"busy_timeout", PragmaClass::kPassedOver},    {"locking_mode", PragmaClass::kPassedOver},
       {"temp_store", PragmaClass::kPassedOver},      {"foreign_keys", PragmaClass::kOutside},
-      {"journal_mode", PragmaClass::kOutside},       {"synchronous", PragmaClass::kOutside},
+      {"journal_mode", PragmaClass::kOutside},       {"synchronous", PragmaClass::kPassedOver},
       {"auto_vacuum", PragmaClass::kOutside},        {"page_size", PragmaClass::kOutside},
       {"encoding", PragmaClass::kOutside},           {"wal_checkpoint", PragmaClass::kOutside},
       {"user_version", PragmaClass::kOther},         {"application_id", PragmaClass::kOther},
@@ -35,17 +35,15 @@ TEST(NormalizedPragmaValue, IsWhatThePragmaShows) {
     const char* normalized;
   };
   const std::vector<Case> cases = {
-      {"foreign_keys", "ON", "1"},    {"foreign_keys", "yes", "1"},
-      {"foreign_keys", "True", "1"},  {"foreign_keys", "1", "1"},
-      {"foreign_keys", "2", "1"},     {"foreign_keys", "off", "0"},
-      {"foreign_keys", "NO", "0"},    {"foreign_keys", "false", "0"},
-      {"foreign_keys", "0", "0"},     {"foreign_keys", "00", "0"},
-      {"synchronous", "OFF", "0"},    {"synchronous", "normal", "1"},
-      {"synchronous", "FULL", "2"},   {"synchronous", "Extra", "3"},
-      {"synchronous", "2", "2"},      {"journal_mode", "WAL", "wal"},
-      {"journal_mode", "Off", "off"}, {"page_size", "4096", "4096"},
-      {"auto_vacuum", "NONE", "0"},   {"auto_vacuum", "full", "1"},
-      {"auto_vacuum", "2", "2"},      {"auto_vacuum", "INCREMENTAL", "2"},
+      {"foreign_keys", "ON", "1"},         {"foreign_keys", "yes", "1"},
+      {"foreign_keys", "True", "1"},       {"foreign_keys", "1", "1"},
+      {"foreign_keys", "2", "1"},          {"foreign_keys", "off", "0"},
+      {"foreign_keys", "NO", "0"},         {"foreign_keys", "false", "0"},
+      {"foreign_keys", "0", "0"},          {"foreign_keys", "00", "0"},
+      {"journal_mode", "WAL", "wal"},      {"journal_mode", "Off", "off"},
+      {"page_size", "4096", "4096"},       {"auto_vacuum", "NONE", "0"},
+      {"auto_vacuum", "full", "1"},        {"auto_vacuum", "2", "2"},
+      {"auto_vacuum", "INCREMENTAL", "2"},
   };
   for (const Case& c : cases) {
     EXPECT_EQ(NormalizedPragmaValue(c.name, c.value), c.normalized) << c.name << " " << c.value;
@@ -55,7 +53,6 @@ TEST(NormalizedPragmaValue, IsWhatThePragmaShows) {
 TEST(NormalizedPragmaValue, AgreesWithSqlite) {
   const std::vector<std::pair<std::string, std::vector<std::string>>> inputs = {
       {"foreign_keys", {"ON", "off", "yes", "NO", "TRUE", "false", "0", "1", "7"}},
-      {"synchronous", {"OFF", "NORMAL", "full", "EXTRA", "on", "0", "1", "2", "3"}},
       {"journal_mode", {"MEMORY", "Off", "memory"}},
       {"auto_vacuum", {"NONE", "full", "INCREMENTAL", "0", "1", "2"}},
   };
@@ -176,16 +173,41 @@ TEST(SettingsKeeper, KeepsTheSchemasOfAPragmaApart) {
   EXPECT_EQ(Query(db, "PRAGMA main.cache_size; PRAGMA \"a b\".cache_size"), "11\n22");
 }
 
-TEST(SettingsKeeper, PutsBackSynchronousOnlyOutsideOfATransaction) {
-  Database db = OpenDatabase();
-  Query(db, "PRAGMA synchronous = 2");
+TEST(SettingsKeeper, RestoresTheJournalModeOnlyOutsideOfATransaction) {
+  TempFolder temp;
+  Database db = OpenDatabase(temp.Path("a.db"));
+  Query(db, "PRAGMA journal_mode = PERSIST");
   SettingsKeeper settings(db);
-  ASSERT_TRUE(settings.Remember("", "synchronous"));
-  Query(db, "PRAGMA synchronous = 0; BEGIN");
-  settings.PutBackInTransaction();
-  EXPECT_EQ(Query(db, "PRAGMA synchronous; COMMIT"), "0");
-  settings.PutBack();
-  EXPECT_EQ(Query(db, "PRAGMA synchronous"), "2");
+  ASSERT_TRUE(settings.Remember("", "journal_mode"));
+  Query(db, "PRAGMA journal_mode = TRUNCATE; BEGIN");
+  settings.Restore();
+  EXPECT_EQ(Query(db, "PRAGMA journal_mode"), "truncate");
+  Query(db, "COMMIT");
+  settings.Restore();
+  EXPECT_EQ(Query(db, "PRAGMA journal_mode"), "persist");
+}
+
+TEST(SettingsKeeper, RestoresSecureDeleteFast) {
+  Database db = OpenDatabase();
+  Query(db, "PRAGMA secure_delete = FAST");
+  {
+    SettingsKeeper settings(db);
+    ASSERT_TRUE(settings.Remember("", "secure_delete"));
+    Query(db, "PRAGMA secure_delete = OFF");
+  }
+  EXPECT_EQ(Query(db, "PRAGMA secure_delete"), "2");
+}
+
+TEST(SettingsKeeper, RestoresTheCacheSizeBehindDefaultCacheSize) {
+  Database db = OpenDatabase();
+  Query(db, "PRAGMA cache_size = 77");
+  {
+    SettingsKeeper settings(db);
+    ASSERT_TRUE(settings.Remember("", "default_cache_size"));
+    Query(db, "PRAGMA default_cache_size = 11");
+    ASSERT_EQ(Query(db, "PRAGMA cache_size"), "11");
+  }
+  EXPECT_EQ(Query(db, "PRAGMA cache_size"), "77");
 }
 
 TEST(RowidKeeper, PutsBackTheLastInsertRowid) {
@@ -203,7 +225,7 @@ TEST(CopySettings, GivesWhatDecidesTheMeaningOfAScript) {
   Database to = OpenDatabase();
   Query(from,
         "PRAGMA recursive_triggers = 1; PRAGMA legacy_alter_table = 1; PRAGMA trusted_schema = "
-        "0; PRAGMA synchronous = 1; PRAGMA ignore_check_constraints = 1");
+        "0; PRAGMA ignore_check_constraints = 1");
   sqlite3_db_config(from.handle(), SQLITE_DBCONFIG_DQS_DDL, 0, nullptr);
   sqlite3_db_config(from.handle(), SQLITE_DBCONFIG_DQS_DML, 0, nullptr);
   sqlite3_db_config(from.handle(), SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, nullptr);
@@ -211,8 +233,8 @@ TEST(CopySettings, GivesWhatDecidesTheMeaningOfAScript) {
   ASSERT_TRUE(CopySettings(from, to));
   EXPECT_EQ(Query(to,
                   "PRAGMA recursive_triggers; PRAGMA legacy_alter_table; PRAGMA trusted_schema; "
-                  "PRAGMA synchronous; PRAGMA ignore_check_constraints"),
-            "1\n1\n0\n1\n1");
+                  "PRAGMA ignore_check_constraints"),
+            "1\n1\n0\n1");
   EXPECT_TRUE(StartsWith(Query(to, "SELECT \"text\""), "error 1: no such column: "));
   int triggers = 1;
   sqlite3_db_config(to.handle(), SQLITE_DBCONFIG_ENABLE_TRIGGER, -1, &triggers);
@@ -278,12 +300,16 @@ TEST(ScriptSettings, HoldForTheRestOfTheirScriptOnly) {
   EXPECT_EQ(Query(db, "SELECT group_concat(a) FROM t"), "1,2");
 }
 
-TEST(ScriptSettings, SynchronousComesBack) {
+// A commit that is not synced can be lost, or torn, in a power cut.
+TEST(ScriptSettings, SynchronousIsPassedOver) {
   Project project;
   project.Script("0001-a.sql", "PRAGMA synchronous = OFF;\nCREATE TABLE t (a);");
   project.Script("0002-b.sql", "PRAGMA synchronous = OFF;\nSELECT nope;");
   Database db = project.Open();
   Query(db, "PRAGMA synchronous = EXTRA");
+  StatementTrace trace(db, [&](std::string_view sql) {
+    EXPECT_EQ(sql.find("synchronous = OFF"), std::string_view::npos) << sql;
+  });
   EXPECT_NE(Apply(db, project), "2");
   EXPECT_EQ(Version(db), "1");
   EXPECT_EQ(Query(db, "PRAGMA synchronous"), "3");

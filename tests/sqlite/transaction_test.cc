@@ -2,77 +2,37 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <functional>
+#include <optional>
 #include <string>
-#include <vector>
+#include <string_view>
 
 #include "test_support.h"
 
 namespace fastmigrate {
 namespace {
 
-bool Never() { return false; }
-
-TEST(RetryWhileBusy, TriesAgainUntilItWorks) {
-  int tries = 0;
-  Status status = RetryWhileBusy(Never, [&]() -> Status {
-    if (++tries < 4) return Error{SQLITE_BUSY, "locked"};
-    return {};
-  });
-  EXPECT_TRUE(status);
-  EXPECT_EQ(tries, 4);
+// Calls `action` while the connection waits for a lock.
+void WhileWaiting(const Database& db, std::function<void()>* action) {
+  auto handler = [](void* data, int) {
+    (*static_cast<std::function<void()>*>(data))();
+    return 0;
+  };
+  sqlite3_busy_handler(db.handle(), handler, action);
 }
 
-TEST(RetryWhileBusy, DoesNotRetryOtherErrors) {
-  for (int code : {SQLITE_ERROR, SQLITE_LOCKED, SQLITE_BUSY_SNAPSHOT, SQLITE_INTERRUPT}) {
-    int tries = 0;
-    Status status = RetryWhileBusy(Never, [&]() -> Status {
-      ++tries;
-      return Error{code, "no"};
-    });
-    ASSERT_FALSE(status);
-    EXPECT_EQ(status.error().code, code);
-    EXPECT_EQ(status.error().message, "no");
-    EXPECT_EQ(tries, 1);
-  }
-}
-
-TEST(RetryWhileBusy, RetriesTheOtherKindsOfBusy) {
-  for (int code : {SQLITE_BUSY_RECOVERY, SQLITE_BUSY_TIMEOUT}) {
-    int tries = 0;
-    EXPECT_TRUE(RetryWhileBusy(Never, [&]() -> Status {
-      if (++tries == 1) return Error{code, "locked"};
-      return {};
-    }));
-  }
-}
-
-TEST(RetryWhileBusy, StopsWhenInterrupted) {
-  int checks = 0;
-  Status status = RetryWhileBusy([&] { return ++checks == 3; },
-                                 []() -> Status {
-                                   return Error{SQLITE_BUSY, "locked"};
-                                 });
-  ASSERT_FALSE(status);
-  EXPECT_EQ(status.error().code, SQLITE_INTERRUPT);
-  EXPECT_EQ(status.error().message, "interrupted");
-}
-
-// The one test that waits as long as the product does.
-TEST(RetryWhileBusy, GivesUpInTheEnd) {
-  Status status = RetryWhileBusy(Never, []() -> Status {
-    return Error{SQLITE_BUSY, "database is locked"};
-  });
-  ASSERT_FALSE(status);
-  EXPECT_EQ(status.error().code, SQLITE_BUSY);
-  EXPECT_EQ(status.error().message,
-            "database is locked (another connection has held its lock for over 5 seconds)");
+// Runs `action` from inside a statement, as a host calls us.
+void FromSql(const Database& db, std::function<void()> action) {
+  DefineAction(db, "act", &action);
+  Query(db, "SELECT act()");
 }
 
 TEST(Transaction, TakesTheWriteLockFirst) {
   TempFolder temp;
   Database db = OpenDatabase(temp.Path("a.db"));
   Database other = OpenDatabase(temp.Path("a.db"));
-  Result<Transaction> transaction = Transaction::Begin(db, Never);
+  Result<Transaction> transaction = Transaction::Begin(db);
   ASSERT_TRUE(transaction);
   EXPECT_FALSE(transaction->IsNested());
   EXPECT_TRUE(transaction->IsAlive());
@@ -84,15 +44,15 @@ TEST(Transaction, WaitsForTheLock) {
   Database db = OpenDatabase(temp.Path("a.db"));
   Database other = OpenDatabase(temp.Path("a.db"));
   ASSERT_EQ(Query(other, "BEGIN IMMEDIATE"), "");
-  int checks = 0;
-  Result<Transaction> transaction = Transaction::Begin(db, [&] {
-    if (++checks == 3) {
+  int tries = 0;
+  std::function<void()> commit = [&] {
+    if (++tries == 3) {
       EXPECT_EQ(Query(other, "COMMIT"), "");
     }
-    return false;
-  });
-  EXPECT_TRUE(transaction);
-  EXPECT_EQ(checks, 3);
+  };
+  WhileWaiting(db, &commit);
+  EXPECT_TRUE(Transaction::Begin(db));
+  EXPECT_EQ(tries, 3);
 }
 
 TEST(Transaction, IsInterruptedWhileItWaits) {
@@ -100,9 +60,14 @@ TEST(Transaction, IsInterruptedWhileItWaits) {
   Database db = OpenDatabase(temp.Path("a.db"));
   Database other = OpenDatabase(temp.Path("a.db"));
   ASSERT_EQ(Query(other, "BEGIN IMMEDIATE"), "");
-  Result<Transaction> transaction = Transaction::Begin(db, [] { return true; });
-  ASSERT_FALSE(transaction);
-  EXPECT_EQ(transaction.error().code, SQLITE_INTERRUPT);
+  std::function<void()> interrupt = [&] { sqlite3_interrupt(db.handle()); };
+  WhileWaiting(db, &interrupt);
+  FromSql(db, [&] {
+    Result<Transaction> transaction = Transaction::Begin(db);
+    ASSERT_FALSE(transaction);
+    EXPECT_EQ(transaction.error().code, SQLITE_INTERRUPT);
+    EXPECT_EQ(transaction.error().message, "interrupted");
+  });
   EXPECT_TRUE(db.InAutocommit());
 }
 
@@ -113,13 +78,11 @@ TEST(Transaction, WaitsForReadersWhenItCommits) {
   ASSERT_EQ(Query(db, "CREATE TABLE t (a); INSERT INTO t VALUES (1), (2)"), "");
   Result<Statement> reader = other.Prepare("SELECT a FROM t");
   ASSERT_TRUE(*reader->Step());
-  Result<Transaction> transaction = Transaction::Begin(db, Never);
+  Result<Transaction> transaction = Transaction::Begin(db);
   ASSERT_TRUE(db.Execute("DELETE FROM t"));
-  Status status = transaction->Commit([&] {
-    reader->Reset();
-    return false;
-  });
-  EXPECT_TRUE(status);
+  std::function<void()> finish = [&] { reader->Reset(); };
+  WhileWaiting(db, &finish);
+  EXPECT_TRUE(transaction->Commit());
   EXPECT_EQ(Query(other, "SELECT count(*) FROM t"), "0");
 }
 
@@ -128,13 +91,11 @@ TEST(Transaction, CallsTheHostsBusyHandlerAndLeavesItInPlace) {
   Database db = OpenDatabase(temp.Path("a.db"));
   Database other = OpenDatabase(temp.Path("a.db"));
   int calls = 0;
-  auto handler = [](void* count, int) {
-    ++*static_cast<int*>(count);
-    return 0;
-  };
-  sqlite3_busy_handler(db.handle(), handler, &calls);
+  std::function<void()> count = [&] { ++calls; };
+  WhileWaiting(db, &count);
   ASSERT_EQ(Query(other, "BEGIN IMMEDIATE"), "");
-  ASSERT_FALSE(Transaction::Begin(db, [] { return true; }));
+  db.SetWaitLimit(std::chrono::milliseconds(0));
+  ASSERT_FALSE(Transaction::Begin(db));
   EXPECT_EQ(calls, 1);
   EXPECT_EQ(Query(db, "BEGIN IMMEDIATE"), "error 5: database is locked");
   EXPECT_EQ(calls, 2);
@@ -143,14 +104,14 @@ TEST(Transaction, CallsTheHostsBusyHandlerAndLeavesItInPlace) {
 TEST(Transaction, UndoesItselfUnlessItIsCommitted) {
   Database db = OpenDatabase();
   {
-    Result<Transaction> transaction = Transaction::Begin(db, Never);
+    Result<Transaction> transaction = Transaction::Begin(db);
     ASSERT_TRUE(db.Execute("CREATE TABLE a (x)"));
   }
   EXPECT_EQ(TableNames(db), "");
   {
-    Result<Transaction> transaction = Transaction::Begin(db, Never);
+    Result<Transaction> transaction = Transaction::Begin(db);
     ASSERT_TRUE(db.Execute("CREATE TABLE b (x)"));
-    ASSERT_TRUE(transaction->Commit(Never));
+    ASSERT_TRUE(transaction->Commit());
   }
   EXPECT_EQ(TableNames(db), "b");
   EXPECT_TRUE(db.InAutocommit());
@@ -160,16 +121,16 @@ TEST(Transaction, IsASavepointInsideTheCallersTransaction) {
   Database db = OpenDatabase();
   ASSERT_TRUE(db.Execute("BEGIN; CREATE TABLE a (x)"));
   {
-    Result<Transaction> transaction = Transaction::Begin(db, Never);
+    Result<Transaction> transaction = Transaction::Begin(db);
     EXPECT_TRUE(transaction->IsNested());
     ASSERT_TRUE(db.Execute("CREATE TABLE b (x)"));
   }
   EXPECT_EQ(TableNames(db), "a");
   EXPECT_FALSE(db.InAutocommit());
   {
-    Result<Transaction> transaction = Transaction::Begin(db, Never);
+    Result<Transaction> transaction = Transaction::Begin(db);
     ASSERT_TRUE(db.Execute("CREATE TABLE c (x)"));
-    ASSERT_TRUE(transaction->Commit(Never));
+    ASSERT_TRUE(transaction->Commit());
   }
   EXPECT_FALSE(db.InAutocommit());
   ASSERT_TRUE(db.Execute("ROLLBACK"));
@@ -179,7 +140,7 @@ TEST(Transaction, IsASavepointInsideTheCallersTransaction) {
 TEST(Transaction, DoesNotMistakeTheCallersSavepointForItsOwn) {
   Database db = OpenDatabase();
   ASSERT_TRUE(db.Execute("SAVEPOINT \"fastmigrate transaction\"; CREATE TABLE a (x)"));
-  { Result<Transaction> transaction = Transaction::Begin(db, Never); }
+  { Result<Transaction> transaction = Transaction::Begin(db); }
   EXPECT_EQ(TableNames(db), "a");
   EXPECT_TRUE(db.Execute("RELEASE \"fastmigrate transaction\""));
 }
@@ -187,7 +148,7 @@ TEST(Transaction, DoesNotMistakeTheCallersSavepointForItsOwn) {
 TEST(Transaction, SeesThatSqliteHasEndedIt) {
   Database db = OpenDatabase();
   ASSERT_TRUE(db.Execute("CREATE TABLE t (a UNIQUE); INSERT INTO t VALUES (1)"));
-  Result<Transaction> transaction = Transaction::Begin(db, Never);
+  Result<Transaction> transaction = Transaction::Begin(db);
   ASSERT_FALSE(db.Execute("INSERT OR ROLLBACK INTO t VALUES (1)"));
   EXPECT_FALSE(transaction->IsAlive());
   transaction->Rollback();
@@ -199,9 +160,9 @@ TEST(Transaction, IsRolledBackWhenTheCommitFails) {
   ASSERT_TRUE(
       db.Execute("PRAGMA foreign_keys = ON; CREATE TABLE p (id INTEGER PRIMARY KEY);"
                  "CREATE TABLE c (p REFERENCES p DEFERRABLE INITIALLY DEFERRED)"));
-  Result<Transaction> transaction = Transaction::Begin(db, Never);
+  Result<Transaction> transaction = Transaction::Begin(db);
   ASSERT_TRUE(db.Execute("INSERT INTO c VALUES (1)"));
-  Status status = transaction->Commit(Never);
+  Status status = transaction->Commit();
   ASSERT_FALSE(status);
   EXPECT_EQ(status.error().code, SQLITE_CONSTRAINT_FOREIGNKEY);
   EXPECT_TRUE(db.InAutocommit());
@@ -213,7 +174,7 @@ TEST(Transaction, MovesWithItsDuties) {
   {
     std::optional<Transaction> kept;
     {
-      Result<Transaction> transaction = Transaction::Begin(db, Never);
+      Result<Transaction> transaction = Transaction::Begin(db);
       kept.emplace(std::move(*transaction));
     }
     EXPECT_FALSE(db.InAutocommit());
@@ -223,17 +184,11 @@ TEST(Transaction, MovesWithItsDuties) {
 
 // --- while an interrupt is in force, no statement runs to its end
 
-// Runs `action` from inside a statement, as a host calls us.
-void FromSql(const Database& db, std::function<void()> action) {
-  DefineAction(db, "act", &action);
-  Query(db, "SELECT act()");
-}
-
 TEST(Transaction, IsRolledBackEvenWhenInterrupted) {
   Database db = OpenDatabase();
   ASSERT_TRUE(db.Execute("CREATE TABLE _meta (id, version); INSERT INTO _meta VALUES (1, 2)"));
   FromSql(db, [&] {
-    Result<Transaction> transaction = Transaction::Begin(db, Never);
+    Result<Transaction> transaction = Transaction::Begin(db);
     ASSERT_TRUE(db.Execute("CREATE TABLE a (x)"));
     sqlite3_interrupt(db.handle());
   });
@@ -245,7 +200,7 @@ TEST(Transaction, IsRolledBackEvenWhenInterrupted) {
 TEST(Transaction, IsRolledBackEvenWhenInterruptedWithoutOurTables) {
   Database db = OpenDatabase();
   FromSql(db, [&] {
-    Result<Transaction> transaction = Transaction::Begin(db, Never);
+    Result<Transaction> transaction = Transaction::Begin(db);
     ASSERT_TRUE(db.Execute("CREATE TABLE a (x)"));
     sqlite3_interrupt(db.handle());
   });
@@ -257,10 +212,10 @@ TEST(Transaction, IsNotCommittedWhenInterrupted) {
   Database db = OpenDatabase();
   ASSERT_TRUE(db.Execute("CREATE TABLE _meta (id, version)"));
   FromSql(db, [&] {
-    Result<Transaction> transaction = Transaction::Begin(db, Never);
+    Result<Transaction> transaction = Transaction::Begin(db);
     ASSERT_TRUE(db.Execute("CREATE TABLE a (x)"));
     sqlite3_interrupt(db.handle());
-    Status status = transaction->Commit(Never);
+    Status status = transaction->Commit();
     ASSERT_FALSE(status);
     EXPECT_EQ(status.error().code, SQLITE_INTERRUPT);
   });
@@ -268,15 +223,36 @@ TEST(Transaction, IsNotCommittedWhenInterrupted) {
   EXPECT_EQ(TableNames(db), "");
 }
 
+TEST(Transaction, RefusesToBeginWhereItCouldNotBeUndone) {
+  Database db = OpenDatabase();
+  sqlite3_set_authorizer(
+      db.handle(),
+      [](void*, int action, const char* operation, const char*, const char*, const char*) {
+        bool rollback = action == SQLITE_TRANSACTION && std::string_view(operation) == "ROLLBACK";
+        return rollback ? SQLITE_DENY : SQLITE_OK;
+      },
+      nullptr);
+  Result<Transaction> transaction = Transaction::Begin(db);
+  ASSERT_FALSE(transaction);
+  EXPECT_EQ(transaction.error().code, SQLITE_AUTH);
+  EXPECT_EQ(
+      transaction.error().message,
+      "this connection's authorizer forbids ROLLBACK, so that what fails could not be undone: "
+      "not authorized");
+  EXPECT_TRUE(db.InAutocommit());
+}
+
 TEST(Savepoint, UndoesItselfUnlessItIsReleased) {
   Database db = OpenDatabase();
   ASSERT_TRUE(db.Execute("BEGIN"));
   {
-    Result<Savepoint> savepoint = Savepoint::Open(db, "a \"b\"");
+    Result<Savepoint> savepoint = Savepoint::Prepare(db, "a \"b\"");
+    ASSERT_TRUE(savepoint->Open());
     ASSERT_TRUE(db.Execute("CREATE TABLE a (x)"));
   }
   {
-    Result<Savepoint> savepoint = Savepoint::Open(db, "a \"b\"");
+    Result<Savepoint> savepoint = Savepoint::Prepare(db, "a \"b\"");
+    ASSERT_TRUE(savepoint->Open());
     ASSERT_TRUE(db.Execute("CREATE TABLE b (x)"));
     ASSERT_TRUE(savepoint->Release());
   }
@@ -284,14 +260,70 @@ TEST(Savepoint, UndoesItselfUnlessItIsReleased) {
   EXPECT_EQ(Query(db, "RELEASE \"a \"\"b\"\"\""), "error 1: no such savepoint: a \"b\"");
 }
 
+TEST(Savepoint, OpensAsOftenAsItIsNeeded) {
+  Database db = OpenDatabase();
+  ASSERT_TRUE(db.Execute("BEGIN"));
+  Result<Savepoint> savepoint = Savepoint::Prepare(db, "a");
+  for (const char* table : {"a", "b", "c"}) {
+    ASSERT_TRUE(savepoint->Open());
+    ASSERT_TRUE(db.Execute(std::string("CREATE TABLE ") + table + " (x)"));
+    if (table[0] == 'b') {
+      savepoint->Rollback();
+    } else {
+      ASSERT_TRUE(savepoint->Release());
+    }
+  }
+  EXPECT_EQ(TableNames(db), "a c");
+}
+
+TEST(Savepoint, NeedsATransaction) {
+  Database db = OpenDatabase();
+  Result<Savepoint> savepoint = Savepoint::Prepare(db, "a");
+  Status status = savepoint->Open();
+  ASSERT_FALSE(status);
+  EXPECT_EQ(status.error().message, "no transaction is open for a savepoint");
+}
+
 TEST(Savepoint, IsGoneWithItsTransaction) {
   Database db = OpenDatabase();
   ASSERT_TRUE(db.Execute("BEGIN"));
   {
-    Result<Savepoint> savepoint = Savepoint::Open(db, "a");
+    Result<Savepoint> savepoint = Savepoint::Prepare(db, "a");
+    ASSERT_TRUE(savepoint->Open());
     ASSERT_TRUE(db.Execute("ROLLBACK"));
   }
   EXPECT_TRUE(db.InAutocommit());
+}
+
+TEST(ReadSnapshot, SeesOneMoment) {
+  TempFolder temp;
+  Database db = OpenDatabase(temp.Path("a.db"));
+  Database other = OpenDatabase(temp.Path("a.db"));
+  Query(db, "PRAGMA journal_mode = WAL; CREATE TABLE t (a)");
+  {
+    ReadSnapshot snapshot(db);
+    ASSERT_TRUE(snapshot.status());
+    Query(other, "INSERT INTO t VALUES (1)");
+    EXPECT_EQ(Query(db, "SELECT count(*) FROM t"), "0");
+  }
+  EXPECT_EQ(Query(db, "SELECT count(*) FROM t"), "1");
+}
+
+TEST(ReadSnapshot, BeginsNoTransaction) {
+  Database db = OpenDatabase();
+  ReadSnapshot snapshot(db);
+  EXPECT_TRUE(snapshot.status());
+  EXPECT_TRUE(db.InAutocommit());
+}
+
+TEST(ReadSnapshot, SaysThatTheFileIsLocked) {
+  TempFolder temp;
+  Database db = OpenDatabase(temp.Path("a.db"));
+  Database other = OpenDatabase(temp.Path("a.db"));
+  Query(other, "CREATE TABLE t (a); BEGIN EXCLUSIVE");
+  ReadSnapshot snapshot(db);
+  ASSERT_FALSE(snapshot.status());
+  EXPECT_EQ(snapshot.status().error().code, SQLITE_BUSY);
 }
 
 }  // namespace

@@ -25,12 +25,15 @@ Result<Cell> Fail(const Database&, const Arguments&) {
 Result<Cell> ThrowNoMemory(const Database&, const Arguments&) { throw std::bad_alloc(); }
 Result<Cell> ThrowOther(const Database&, const Arguments&) { throw std::runtime_error("thrown"); }
 
-constexpr ScalarFunction kCount = {"count_some", 1, 3, Access::kReads, Count};
-constexpr ScalarFunction kCountAny = {"count_any", 2, -1, Access::kReads, Count};
-constexpr ScalarFunction kTables = {"count_tables", 0, 0, Access::kChanges, Tables};
-constexpr ScalarFunction kFail = {"fail", 0, 0, Access::kReads, Fail};
-constexpr ScalarFunction kNoMemory = {"no_memory", 0, 0, Access::kReads, ThrowNoMemory};
-constexpr ScalarFunction kThrow = {"throw_it", 0, 0, Access::kReads, ThrowOther};
+constexpr CallRules kReads{.access = Access::kAnywhere};
+constexpr CallRules kWrites{.access = Access::kChanges};
+
+constexpr ScalarFunction kCount = {"count_some", 1, 3, kReads, Count};
+constexpr ScalarFunction kCountAny = {"count_any", 2, -1, kReads, Count};
+constexpr ScalarFunction kTables = {"count_tables", 0, 0, kWrites, Tables};
+constexpr ScalarFunction kFail = {"fail", 0, 0, kReads, Fail};
+constexpr ScalarFunction kNoMemory = {"no_memory", 0, 0, kReads, ThrowNoMemory};
+constexpr ScalarFunction kThrow = {"throw_it", 0, 0, kReads, ThrowOther};
 
 Database OpenWith(const ScalarFunction& function) {
   Database db = OpenDatabase();

@@ -40,13 +40,16 @@ Result<std::vector<Row>> ThrowOther(const Database&, const Arguments&) {
   throw std::runtime_error("thrown");
 }
 
-constexpr TableFunction kGiven = {"given", "i, text", "a, b", Access::kReads, false, Given};
-constexpr TableFunction kNumbers = {"numbers", "n, other", "", Access::kReads, false, Numbers};
-constexpr TableFunction kChanges = {"changes_it", "n, other", "", Access::kChanges, false, Numbers};
-constexpr TableFunction kInTemp = {"in_temp", "n, other", "a", Access::kChanges, true, Numbers};
-constexpr TableFunction kFail = {"fail", "n", "", Access::kReads, false, Fail};
-constexpr TableFunction kNoMemory = {"no_memory", "n", "", Access::kReads, false, ThrowNoMemory};
-constexpr TableFunction kThrow = {"throw_it", "n", "", Access::kReads, false, ThrowOther};
+constexpr CallRules kReads{.access = Access::kAnywhere};
+constexpr CallRules kWrites{.access = Access::kChanges};
+
+constexpr TableFunction kGiven = {"given", "i, text", "a, b", kReads, false, Given};
+constexpr TableFunction kNumbers = {"numbers", "n, other", "", kReads, false, Numbers};
+constexpr TableFunction kChanges = {"changes_it", "n, other", "", kWrites, false, Numbers};
+constexpr TableFunction kInTemp = {"in_temp", "n, other", "a", kWrites, true, Numbers};
+constexpr TableFunction kFail = {"fail", "n", "", kReads, false, Fail};
+constexpr TableFunction kNoMemory = {"no_memory", "n", "", kReads, false, ThrowNoMemory};
+constexpr TableFunction kThrow = {"throw_it", "n", "", kReads, false, ThrowOther};
 
 Database OpenWith(const TableFunction& function) {
   calls = 0;
@@ -161,9 +164,22 @@ TEST(TableFunctionInTemp, IsMadeOnceWhenItIsRegisteredTwice) {
   EXPECT_EQ(Query(db, "SELECT n FROM in_temp"), "1\n2\n3");
 }
 
-TEST(TableFunctionInTemp, WorksWithoutTempToo) {
+// PRAGMA temp_store drops all temp tables.
+TEST(TableFunctionInTemp, IsMadeAgainWhenItIsGone) {
+  Database db = OpenWith(kInTemp);
+  Query(db, "PRAGMA temp_store = MEMORY");
+  EXPECT_EQ(Query(db, "SELECT name FROM temp.sqlite_schema"), "");
+  EXPECT_EQ(Query(db, "SELECT n FROM in_temp"),
+            "error 5: temp.in_temp was gone (PRAGMA temp_store drops temp tables) or could not be "
+            "made when the extension was loaded; it is there again, run this statement once more");
+  EXPECT_EQ(calls, 0);
+  EXPECT_EQ(Query(db, "SELECT n FROM in_temp"), "1\n2\n3");
+}
+
+TEST(TableFunctionInTemp, WorksWhereTempCannotBeWritten) {
   Database db = OpenDatabase();
-  EXPECT_EQ(RegisterTableFunction(db.handle(), kInTemp, false), SQLITE_OK);
+  Query(db, "PRAGMA query_only = ON");
+  EXPECT_EQ(RegisterTableFunction(db.handle(), kInTemp, true), SQLITE_OK);
   EXPECT_EQ(Query(db, "SELECT name FROM temp.sqlite_schema"), "");
   EXPECT_EQ(Query(db, "SELECT n FROM in_temp"), "1\n2\n3");
 }

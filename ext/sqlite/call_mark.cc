@@ -1,4 +1,4 @@
-#include "sqlite/exclusive_call.h"
+#include "sqlite/call_mark.h"
 
 #include <mutex>
 #include <set>
@@ -15,19 +15,18 @@ std::set<sqlite3*>& MarkedConnections() {
 
 }  // namespace
 
-Result<ExclusiveCall> ExclusiveCall::Begin(const Database& db, const std::string& function) {
+Result<CallMark> CallMark::Set(const Database& db, const std::string& function) {
   std::lock_guard<std::mutex> lock(marked_mutex);
   if (MarkedConnections().count(db.handle()) > 0) {
     return MakeError(function + "() cannot be called from within a migration script");
   }
   MarkedConnections().insert(db.handle());
-  return ExclusiveCall(db.handle());
+  return CallMark(db.handle());
 }
 
-ExclusiveCall::ExclusiveCall(ExclusiveCall&& other) noexcept
-    : db_(std::exchange(other.db_, nullptr)) {}
+CallMark::CallMark(CallMark&& other) noexcept : db_(std::exchange(other.db_, nullptr)) {}
 
-ExclusiveCall::~ExclusiveCall() {
+CallMark::~CallMark() {
   if (db_ == nullptr) return;
   std::lock_guard<std::mutex> lock(marked_mutex);
   MarkedConnections().erase(db_);

@@ -1,4 +1,4 @@
-#include "surface/sql_value.h"
+#include "surface/arguments.h"
 
 #include "migrate/migration.h"
 
@@ -29,11 +29,6 @@ std::string Shown(sqlite3_value* value) {
 
 }  // namespace
 
-Cell OptionalCell(const std::optional<std::string>& text) {
-  if (!text) return std::monostate();
-  return *text;
-}
-
 Result<std::string> Arguments::Text(size_t index, const std::string& name) const {
   sqlite3_value* value = values_[index];
   if (sqlite3_value_type(value) != SQLITE_TEXT) {
@@ -54,12 +49,14 @@ Result<std::string> Arguments::Folder(size_t index) const {
 
 Result<int> Arguments::Version(size_t index, const std::string& name) const {
   sqlite3_value* value = values_[index];
-  sqlite3_int64 version = sqlite3_value_int64(value);
-  if (sqlite3_value_type(value) != SQLITE_INTEGER || version < 0 || version > kMaxVersion) {
-    return MakeError("argument " + name + " must be a whole number from 0 to 9999, not " +
-                     Shown(value));
+  const std::string shown = Shown(value);
+  const int type = sqlite3_value_numeric_type(value);
+  const double version = sqlite3_value_double(value);
+  if ((type == SQLITE_INTEGER || type == SQLITE_FLOAT) && version >= 0 && version <= kMaxVersion &&
+      version == static_cast<int>(version)) {
+    return static_cast<int>(version);
   }
-  return static_cast<int>(version);
+  return MakeError("argument " + name + " must be a whole number from 0 to 9999, not " + shown);
 }
 
 Result<std::optional<int>> Arguments::OptionalVersion(size_t index, const std::string& name) const {
@@ -67,24 +64,6 @@ Result<std::optional<int>> Arguments::OptionalVersion(size_t index, const std::s
   Result<int> version = Version(index, name);
   if (!version) return version.error();
   return std::optional<int>(*version);
-}
-
-void SetResult(sqlite3_context* context, const Cell& cell) {
-  if (const auto* integer = std::get_if<int64_t>(&cell)) {
-    sqlite3_result_int64(context, *integer);
-  } else if (const auto* real = std::get_if<double>(&cell)) {
-    sqlite3_result_double(context, *real);
-  } else if (const auto* text = std::get_if<std::string>(&cell)) {
-    sqlite3_result_text64(context, text->data(), text->size(), SQLITE_TRANSIENT, SQLITE_UTF8);
-  } else {
-    sqlite3_result_null(context);
-  }
-}
-
-// The message first: setting the code keeps it (https://www.sqlite.org/c3ref/result_blob.html).
-void SetError(sqlite3_context* context, const Error& error) {
-  sqlite3_result_error(context, error.message.data(), static_cast<int>(error.message.size()));
-  sqlite3_result_error_code(context, error.code);
 }
 
 }  // namespace fastmigrate

@@ -1,4 +1,4 @@
-#include "surface/sql_value.h"
+#include "surface/arguments.h"
 
 #include <gtest/gtest.h>
 
@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "surface/cell.h"
 #include "test_support.h"
 
 namespace fastmigrate {
@@ -59,11 +60,13 @@ TEST(Arguments, VersionMustBeAWholeNumber) {
       {"9999", "9999"},
       {"NULL", "error: argument version must be a whole number from 0 to 9999, not NULL"},
       {"'x'", "error: argument version must be a whole number from 0 to 9999, not 'x'"},
-      {"'3'", "error: argument version must be a whole number from 0 to 9999, not '3'"},
+      {"'3'", "3"},
+      {"' 3x'", "error: argument version must be a whole number from 0 to 9999, not ' 3x'"},
       {"-1", "error: argument version must be a whole number from 0 to 9999, not -1"},
       {"10000", "error: argument version must be a whole number from 0 to 9999, not 10000"},
       {"1.5", "error: argument version must be a whole number from 0 to 9999, not 1.5"},
-      {"2.0", "error: argument version must be a whole number from 0 to 9999, not 2.0"},
+      {"2.0", "2"},
+      {"'2.0'", "2"},
       {"9223372036854775807",
        "error: argument version must be a whole number from 0 to 9999, not 9223372036854775807"},
       {"x'31'", "error: argument version must be a whole number from 0 to 9999, not a blob"},

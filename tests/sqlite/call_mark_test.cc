@@ -1,4 +1,4 @@
-#include "sqlite/exclusive_call.h"
+#include "sqlite/call_mark.h"
 
 #include <gtest/gtest.h>
 
@@ -10,55 +10,55 @@
 namespace fastmigrate {
 namespace {
 
-TEST(ExclusiveCall, MarksItsConnectionUntilItGoes) {
+TEST(CallMark, MarksItsConnectionAsLongAsItLives) {
   Database db = OpenDatabase();
   {
-    Result<ExclusiveCall> call = ExclusiveCall::Begin(db, "first");
+    Result<CallMark> call = CallMark::Set(db, "first");
     ASSERT_TRUE(call);
-    Result<ExclusiveCall> second = ExclusiveCall::Begin(db, "fastmigrate_enroll");
+    Result<CallMark> second = CallMark::Set(db, "fastmigrate_enroll");
     ASSERT_FALSE(second);
     EXPECT_EQ(second.error().code, SQLITE_ERROR);
     EXPECT_EQ(second.error().message,
               "fastmigrate_enroll() cannot be called from within a migration script");
   }
-  EXPECT_TRUE(ExclusiveCall::Begin(db, "first"));
+  EXPECT_TRUE(CallMark::Set(db, "first"));
 }
 
-TEST(ExclusiveCall, RefusedOneDoesNotEndTheFirst) {
+TEST(CallMark, RefusedOneDoesNotEndTheFirst) {
   Database db = OpenDatabase();
-  Result<ExclusiveCall> call = ExclusiveCall::Begin(db, "first");
-  EXPECT_FALSE(ExclusiveCall::Begin(db, "second"));
-  EXPECT_FALSE(ExclusiveCall::Begin(db, "third"));
+  Result<CallMark> call = CallMark::Set(db, "first");
+  EXPECT_FALSE(CallMark::Set(db, "second"));
+  EXPECT_FALSE(CallMark::Set(db, "third"));
 }
 
-TEST(ExclusiveCall, LeavesOtherConnectionsAlone) {
+TEST(CallMark, LeavesOtherConnectionsAlone) {
   Database db = OpenDatabase();
   Database other = OpenDatabase();
-  Result<ExclusiveCall> call = ExclusiveCall::Begin(db, "first");
-  EXPECT_TRUE(ExclusiveCall::Begin(other, "first"));
+  Result<CallMark> call = CallMark::Set(db, "first");
+  EXPECT_TRUE(CallMark::Set(other, "first"));
 }
 
-TEST(ExclusiveCall, MovesWithItsMark) {
+TEST(CallMark, MovesWithItsMark) {
   Database db = OpenDatabase();
-  std::optional<ExclusiveCall> kept;
+  std::optional<CallMark> kept;
   {
-    Result<ExclusiveCall> call = ExclusiveCall::Begin(db, "first");
+    Result<CallMark> call = CallMark::Set(db, "first");
     kept.emplace(std::move(*call));
   }
-  EXPECT_FALSE(ExclusiveCall::Begin(db, "second"));
+  EXPECT_FALSE(CallMark::Set(db, "second"));
   kept.reset();
-  EXPECT_TRUE(ExclusiveCall::Begin(db, "second"));
+  EXPECT_TRUE(CallMark::Set(db, "second"));
 }
 
-TEST(ExclusiveCall, IsFineInATransactionThatHasWritten) {
+TEST(CallMark, IsFineInATransactionThatHasWritten) {
   Database db = OpenDatabase();
   Query(db, "BEGIN; CREATE TABLE t (a)");
-  EXPECT_TRUE(ExclusiveCall::Begin(db, "fastmigrate_apply"));
+  EXPECT_TRUE(CallMark::Set(db, "fastmigrate_apply"));
 }
 
 // --- through SQL
 
-TEST(ExclusiveCalls, ScriptMayNotMakeAnyThatMovesTheVersion) {
+TEST(CallMarks, ScriptMayNotMakeAnyThatMovesTheVersion) {
   for (const char* call : {"fastmigrate_apply('m')", "fastmigrate_create()",
                            "fastmigrate_enroll(3)", "fastmigrate_enroll(3, 'm')",
                            "fastmigrate_initialize('m')", "fastmigrate_accept(1, 'm')"}) {
@@ -73,7 +73,7 @@ TEST(ExclusiveCalls, ScriptMayNotMakeAnyThatMovesTheVersion) {
   }
 }
 
-TEST(ExclusiveCalls, ScriptMayNotUseTheTableFormEither) {
+TEST(CallMarks, ScriptMayNotUseTheTableFormEither) {
   Project project;
   project.Script("0001-a.sql", "SELECT * FROM fastmigrate_apply('m');");
   Database db = project.Open();
@@ -83,7 +83,7 @@ TEST(ExclusiveCalls, ScriptMayNotUseTheTableFormEither) {
                  "a migration script\n"));
 }
 
-TEST(ExclusiveCalls, ScriptMayAskForTheVersion) {
+TEST(CallMarks, ScriptMayAskForTheVersion) {
   Project project;
   project.Script("0001-a.sql", "CREATE TABLE t (a);");
   project.Script("0002-b.sql", "INSERT INTO t SELECT fastmigrate_version();");
@@ -92,7 +92,7 @@ TEST(ExclusiveCalls, ScriptMayAskForTheVersion) {
   EXPECT_EQ(Query(db, "SELECT a FROM t"), "1");
 }
 
-TEST(ExclusiveCalls, CanBeMadeAgainAfterAFailure) {
+TEST(CallMarks, CanBeMadeAgainAfterAFailure) {
   Project project;
   project.Script("0001-a.sql", "SELECT nope;");
   Database db = project.Open();

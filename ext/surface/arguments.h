@@ -1,12 +1,11 @@
-// SQL values at the rim: arguments coming in, results going out.
+// The arguments of a call, checked.
 
-#ifndef FASTMIGRATE_SURFACE_SQL_VALUE_H_
-#define FASTMIGRATE_SURFACE_SQL_VALUE_H_
+#ifndef FASTMIGRATE_SURFACE_ARGUMENTS_H_
+#define FASTMIGRATE_SURFACE_ARGUMENTS_H_
 
-#include <cstdint>
 #include <optional>
 #include <string>
-#include <variant>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -14,14 +13,8 @@
 
 namespace fastmigrate {
 
-// NULL, INTEGER, REAL or TEXT.
-using Cell = std::variant<std::monostate, int64_t, double, std::string>;
-using Row = std::vector<Cell>;
-
-Cell OptionalCell(const std::optional<std::string>& text);
-
-// The arguments of a call, by position from 0; one that was left out is absent, which is not the
-// same as NULL. An error names the argument and what it must be.
+// By position from 0; one that was left out is absent, which is not the same as NULL. An error
+// names the argument and what it must be.
 class Arguments {
  public:
   explicit Arguments(std::vector<sqlite3_value*> values) : values_(std::move(values)) {}
@@ -33,7 +26,7 @@ class Arguments {
   Result<std::string> Text(size_t index, const std::string& name) const;
   // As Text(); 'migrations' when it was left out.
   Result<std::string> Folder(size_t index) const;
-  // An integer from 0 to 9999.
+  // A whole number from 0 to 9999, of whatever type a driver binds it: 2, 2.0, '2'.
   Result<int> Version(size_t index, const std::string& name) const;
   Result<std::optional<int>> OptionalVersion(size_t index, const std::string& name) const;
 
@@ -41,9 +34,6 @@ class Arguments {
   std::vector<sqlite3_value*> values_;
 };
 
-void SetResult(sqlite3_context* context, const Cell& cell);
-void SetError(sqlite3_context* context, const Error& error);
-
 }  // namespace fastmigrate
 
-#endif  // FASTMIGRATE_SURFACE_SQL_VALUE_H_
+#endif  // FASTMIGRATE_SURFACE_ARGUMENTS_H_

@@ -1,0 +1,43 @@
+#include "author/accept.h"
+
+#include <string>
+
+#include "migrate/ledger.h"
+#include "migrate/pending_script.h"
+#include "sqlite/settings.h"
+#include "sqlite/transaction.h"
+
+namespace fastmigrate {
+
+Status AcceptEdit(const Database& db, int version, const Source& source) {
+  const Migration* migration = source.Find(version);
+  if (migration == nullptr) {
+    return MakeError("'" + source.dir + "' holds no script of version " + std::to_string(version));
+  }
+  Result<std::string> checksum = ReadChecksum(*migration);
+  if (!checksum) return checksum.error();
+  RowidKeeper rowid(db);
+  Result<Transaction> transaction = Transaction::Begin(db);
+  if (!transaction) return transaction.error();
+  Result<LedgerState> ledger = ReadLedger(db);
+  if (!ledger) return ledger.error();
+  if (version > ledger->version.value_or(0)) {
+    return MakeError(migration->name + " has not been applied, so that there is nothing to accept");
+  }
+  const HistoryRecord* record = ledger->Find(version);
+  if (record == nullptr) {
+    return MakeError("there is no record of version " + std::to_string(version) +
+                     " (another program brought the database there), so that no edit of " +
+                     migration->name + " is noticed and none needs to be accepted");
+  }
+  HistoryRecord accepted = *record;
+  accepted.name = migration->name;
+  accepted.checksum = *checksum;
+  if (Status status = RecordChecksum(db, version, migration->name, *checksum); !status) {
+    return status;
+  }
+  if (Status status = CheckWritten(db, *ledger->version, {accepted}); !status) return status;
+  return transaction->Commit();
+}
+
+}  // namespace fastmigrate

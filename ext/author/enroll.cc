@@ -1,0 +1,120 @@
+#include "author/enroll.h"
+
+#include <memory>
+#include <utility>
+
+#include "prove/replay.h"
+#include "sqlite/settings.h"
+#include "sqlite/transaction.h"
+
+namespace fastmigrate {
+namespace {
+
+constexpr size_t kListed = 20;
+
+HistoryRecord EnrolledRecord(int version) {
+  HistoryRecord record;
+  record.version = version;
+  record.previous_version = version;
+  record.origin = "enrolled";
+  return record;
+}
+
+// Under the write lock: `check` decides on what is there now; then the database is enrolled.
+Status EnrollUnderLock(const Database& db, int version, std::vector<HistoryRecord> records,
+                       const std::function<Status()>& check) {
+  RowidKeeper rowid(db);
+  Result<Transaction> transaction = Transaction::Begin(db);
+  if (!transaction) return transaction.error();
+  if (Status status = RefuseManaged(db); !status) return status;
+  if (Status status = check(); !status) return status;
+  if (Status status = WriteEnrollment(db, version, std::move(records)); !status) return status;
+  return transaction->Commit();
+}
+
+}  // namespace
+
+Status RefuseManaged(const Database& db) {
+  Result<LedgerState> ledger = ReadLedger(db);
+  if (!ledger) return ledger.error();
+  if (!ledger->version) return {};
+  return MakeError("the database is managed already, at version " +
+                   std::to_string(*ledger->version) + "; it cannot be enrolled again");
+}
+
+HistoryRecord EnrolledRecord(const PendingScript& script) {
+  HistoryRecord record = EnrolledRecord(script.version());
+  record.name = script.migration().name;
+  record.kind = KindName(script.migration().kind);
+  record.checksum = script.checksum();
+  return record;
+}
+
+Status WriteEnrollment(const Database& db, int version, std::vector<HistoryRecord> records) {
+  if (records.empty() || records.back().version != version) {
+    records.push_back(EnrolledRecord(version));
+  }
+  if (Status status = CreateLedger(db); !status) return status;
+  if (Status status = MoveVersion(db, version); !status) return status;
+  if (Status status = WriteRecords(db, records); !status) return status;
+  return CheckWritten(db, version, records);
+}
+
+std::string Listed(const std::vector<Difference>& differences) {
+  std::string text;
+  for (size_t i = 0; i < differences.size() && i < kListed; ++i) {
+    text += "\n  " + DifferenceText(differences[i]);
+  }
+  if (differences.size() > kListed) {
+    text += "\n  and " + std::to_string(differences.size() - kListed) + " more";
+  }
+  return text;
+}
+
+Result<int> CreateManaged(const Database& db) {
+  Result<LedgerState> before = ReadLedger(db);
+  if (!before) return before.error();
+  if (before->version) return *before->version;
+  RowidKeeper rowid(db);
+  Result<Transaction> transaction = Transaction::Begin(db);
+  if (!transaction) return transaction.error();
+  Result<LedgerState> ledger = ReadLedger(db);
+  if (!ledger) return ledger.error();
+  if (ledger->version) return *ledger->version;  // another process was first
+  if (ledger->has_content) {
+    return MakeError(
+        "the database has content but no version; if it is in the state that the scripts up to "
+        "version N produce, run SELECT fastmigrate_enroll(N)");
+  }
+  if (Status status = CreateLedger(db); !status) return status.error();
+  if (Status status = CheckWritten(db, 0, {}); !status) return status.error();
+  if (Status status = transaction->Commit(); !status) return status.error();
+  return 0;
+}
+
+Status Enroll(const Database& db, int version) {
+  return EnrollUnderLock(db, version, {}, [] { return Status(); });
+}
+
+Status EnrollProved(const Database& db, int version, const Source& source) {
+  if (Status status = RefuseManaged(db); !status) return status;
+  if (version > 0 && source.Find(version) == nullptr) {
+    return MakeError("'" + source.dir + "' holds no script of version " + std::to_string(version));
+  }
+  Result<std::unique_ptr<Replay>> replay = Replay::Begin(db, source, version);
+  if (!replay) return replay.error();
+  if (Status status = (*replay)->RunTo(version); !status) return status;
+  std::vector<HistoryRecord> records;
+  for (const PendingScript& script : (*replay)->scripts()) {
+    records.push_back(EnrolledRecord(script));
+  }
+  return EnrollUnderLock(db, version, std::move(records), [&]() -> Status {
+    Result<std::vector<Difference>> differences = (*replay)->Compare(db);
+    if (!differences) return differences.error();
+    if (differences->empty()) return {};
+    return MakeError("the database is not what the scripts in '" + source.dir + "' up to version " +
+                     std::to_string(version) + " produce:" + Listed(*differences));
+  });
+}
+
+}  // namespace fastmigrate

@@ -1,0 +1,46 @@
+// How a database becomes managed without a script being applied to it.
+
+#ifndef FASTMIGRATE_AUTHOR_ENROLL_H_
+#define FASTMIGRATE_AUTHOR_ENROLL_H_
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "migrate/ledger.h"
+#include "migrate/pending_script.h"
+#include "migrate/source.h"
+#include "schema/diff.h"
+#include "sqlite/database.h"
+
+namespace fastmigrate {
+
+// Makes an empty database managed, at version 0. Returns the version of a managed one; an
+// unmanaged one with content is an error.
+Result<int> CreateManaged(const Database& db);
+
+// Marks an unmanaged database as being at the version. An error when it is managed.
+Status Enroll(const Database& db, int version);
+
+// The same, proved: the scripts up to the version, replayed, must give this database's schema. An
+// error lists the differences. Each script's checksum is recorded.
+Status EnrollProved(const Database& db, int version, const Source& source);
+
+// What the three have in common, for whoever proves in another way.
+
+// An error that names the version when the database is managed.
+Status RefuseManaged(const Database& db);
+
+// That the database had this script when it was enrolled.
+HistoryRecord EnrolledRecord(const PendingScript& script);
+
+// Writes version and records, by version. In the caller's transaction.
+Status WriteEnrollment(const Database& db, int version, std::vector<HistoryRecord> records);
+
+// The differences as lines of an error, the first few of them.
+std::string Listed(const std::vector<Difference>& differences);
+
+}  // namespace fastmigrate
+
+#endif  // FASTMIGRATE_AUTHOR_ENROLL_H_

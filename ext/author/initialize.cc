@@ -1,0 +1,110 @@
+#include "author/initialize.h"
+
+#include <memory>
+
+#include "author/dump_rows.h"
+#include "author/dump_schema.h"
+#include "author/enroll.h"
+#include "base/files.h"
+#include "migrate/ledger.h"
+#include "migrate/source.h"
+#include "prove/replay.h"
+#include "sqlite/settings.h"
+#include "sqlite/transaction.h"
+
+namespace fastmigrate {
+namespace {
+
+constexpr char kFirstScript[] = "0001-initialize.sql";
+
+Status RefuseEmpty(const Database& db) {
+  Result<LedgerState> ledger = ReadLedger(db);
+  if (!ledger) return ledger.error();
+  if (ledger->has_content) return {};
+  return MakeError(
+      "the database is empty, so that there is no schema to write a script from; an empty "
+      "database needs none: write the first script by hand and apply it");
+}
+
+Status RefuseScripts(const std::string& dir) {
+  Result<Source> source = ReadSource(dir);
+  if (!source) return source.error();
+  if (source->migrations.empty()) return {};
+  return MakeError("'" + dir + "' holds scripts already, " + source->migrations.front().name +
+                   " the first of them; if they produce this database, run SELECT "
+                   "fastmigrate_enroll(N, " +
+                   QuoteText(dir) + ")");
+}
+
+Status CompareRows(const Database& replayed, const Database& db, const std::string& table) {
+  Result<std::string> expected = DumpRows(replayed, table);
+  if (!expected) return expected.error();
+  Result<std::string> present = DumpRows(db, table);
+  if (!present) return present.error();
+  if (*expected == *present) return {};
+  return MakeError("the script made from table " + table + " does not reproduce its rows");
+}
+
+// The script that is in `dir` gives, replayed, the schema of `db` and the rows of the tables. Its
+// record.
+Result<HistoryRecord> ProveInitialScript(const Database& db, const std::string& dir,
+                                         const std::vector<std::string>& tables) {
+  Result<Source> source = ReadSource(dir);
+  if (!source) return source.error();
+  Result<std::unique_ptr<Replay>> replay = Replay::Begin(db, *source, 1);
+  if (!replay) return replay.error();
+  if (Status status = (*replay)->RunTo(1); !status) return status.error();
+  Result<std::vector<Difference>> differences = (*replay)->Compare(db);
+  if (!differences) return differences.error();
+  if (!differences->empty()) {
+    return MakeError("the script made from the schema does not reproduce it:" +
+                     Listed(*differences));
+  }
+  for (const std::string& table : tables) {
+    if (Status status = CompareRows((*replay)->db(), db, table); !status) return status.error();
+  }
+  return EnrolledRecord((*replay)->scripts().front());
+}
+
+}  // namespace
+
+Result<std::string> Initialize(const Database& db, const std::string& dir,
+                               const std::vector<std::string>& tables) {
+  RowidKeeper rowid(db);
+  Result<Transaction> transaction = Transaction::Begin(db);
+  if (!transaction) return transaction.error();
+  if (Status status = RefuseManaged(db); !status) return status.error();
+  if (Status status = RefuseEmpty(db); !status) return status.error();
+  Result<std::string> script = DumpSchema(db, tables);
+  if (!script) return script.error();
+
+  Result<bool> made = MakeFolder(dir);
+  if (!made) return made.error();
+  NewFile new_folder(*made ? dir : "");
+  if (Status status = RefuseScripts(dir); !status) return status.error();
+  std::string path = Joined(dir, kFirstScript);
+  if (Status status = WriteNewFile(path, *script); !status) return status.error();
+  NewFile new_script(path);
+  if (Status status = SyncFolder(dir); !status) return status.error();
+  if (Status status = *made ? SyncFolder(FolderOf(dir)) : Status(); !status) return status.error();
+
+  Result<HistoryRecord> record = ProveInitialScript(db, dir, tables);
+  if (!record) return record.error();
+  if (Status status = WriteEnrollment(db, 1, {*record}); !status) return status.error();
+  Status committed = transaction->Commit();
+  if (!committed) {
+    // It can have happened all the same. In doubt the script stays: without it an enrolled database
+    // could not be reproduced, beside an unmanaged one it is only in the way.
+    Result<std::optional<int>> version = ReadVersionNow(db);
+    if (version && !*version) return committed.error();
+  }
+  new_script.Keep();
+  new_folder.Keep();
+  if (committed) return path;
+  return Error{committed.error().code,
+               "cannot commit: " + committed.error().message + "; " + path +
+                   " is kept, since the database may be enrolled at version 1 all the same; SELECT "
+                   "fastmigrate_version() tells"};
+}
+
+}  // namespace fastmigrate

@@ -1,0 +1,20 @@
+#include "author/new_script.h"
+
+#include "base/files.h"
+#include "migrate/migration.h"
+
+namespace fastmigrate {
+
+Result<std::string> CreateScript(const Source& source, const std::string& description) {
+  int version = source.LastVersion() + 1;
+  if (version > kMaxVersion) {
+    return MakeError("'" + source.dir + "' has a script of the last number there is, 9999");
+  }
+  Result<std::string> name = MigrationFileName(version, description);
+  if (!name) return name.error();
+  std::string path = Joined(source.dir, *name);
+  if (Status status = WriteNewFile(path, ""); !status) return status.error();
+  return path;
+}
+
+}  // namespace fastmigrate

@@ -1,0 +1,18 @@
+// The next script of a folder.
+
+#ifndef FASTMIGRATE_AUTHOR_NEW_SCRIPT_H_
+#define FASTMIGRATE_AUTHOR_NEW_SCRIPT_H_
+
+#include <string>
+
+#include "base/result.h"
+#include "migrate/source.h"
+
+namespace fastmigrate {
+
+// Creates the next numbered SQL script of the folder, empty; returns its path.
+Result<std::string> CreateScript(const Source& source, const std::string& description);
+
+}  // namespace fastmigrate
+
+#endif  // FASTMIGRATE_AUTHOR_NEW_SCRIPT_H_

@@ -1,0 +1,117 @@
+#include "sqlite/isolation.h"
+
+#include <string_view>
+#include <vector>
+
+#include "base/ascii.h"
+
+namespace fastmigrate {
+namespace {
+
+struct TempObject {
+  std::string type;  // "TRIGGER", "VIEW", "TABLE"
+  std::string name;
+};
+
+// Triggers first, then views, then tables: none is dropped that another one still needs. Virtual
+// tables before ordinary ones, which may be their shadow tables.
+Result<std::vector<TempObject>> ReadTempObjects(const Database& db) {
+  std::vector<TempObject> objects;
+  Status status = db.ForEach(R"sql(
+      SELECT upper(type), name FROM temp.sqlite_schema
+      WHERE type <> 'index' AND name NOT LIKE 'sqlite\_%' ESCAPE '\'
+      ORDER BY type = 'table', type = 'view', rootpage <> 0)sql",
+                             [&](const Statement& row) {
+                               objects.push_back({row.Text(0), row.Text(1)});
+                             });
+  if (!status) return status.error();
+  return objects;
+}
+
+Result<std::set<std::string>> ReadAttached(const Database& db) {
+  std::set<std::string> schemas;
+  Status status = db.ForEach("PRAGMA database_list", [&](const Statement& row) {
+    if (row.Text(1) != "temp") schemas.insert(Lowered(row.Text(1)));
+  });
+  if (!status) return status.error();
+  return schemas;
+}
+
+}  // namespace
+
+Status Isolation::Begin(bool makes_temp, bool attaches) {
+  if (makes_temp) {
+    Result<std::vector<TempObject>> objects = ReadTempObjects(db_);
+    if (!objects) return objects.error();
+    for (const TempObject& object : *objects) temp_objects_.insert(object.name);
+  }
+  if (attaches) {
+    Result<std::set<std::string>> attached = ReadAttached(db_);
+    if (!attached) return attached.error();
+    attached_ = std::move(*attached);
+  }
+  makes_temp_ = makes_temp;
+  attaches_ = attaches;
+  return {};
+}
+
+bool Isolation::WasAttached(const std::string& schema) const {
+  return attached_.contains(Lowered(schema));
+}
+
+// One that a DROP has taken with it (the shadow tables of a virtual table) is gone already.
+Status Isolation::DropTempObjects() {
+  if (!makes_temp_) return {};
+  Result<std::vector<TempObject>> objects = ReadTempObjects(db_);
+  if (!objects) return objects.error();
+  for (const TempObject& object : *objects) {
+    if (temp_objects_.contains(object.name)) continue;
+    Status status =
+        db_.Execute("DROP " + object.type + " IF EXISTS temp." + QuoteName(object.name));
+    if (!status) return status;
+  }
+  makes_temp_ = false;
+  return {};
+}
+
+// https://www.sqlite.org/pragma.html#pragma_writable_schema: RESET reloads the schema.
+Status Isolation::EndInTransaction() {
+  if (Status status = DropTempObjects(); !status) return status;
+  if (settings_.Has("writable_schema")) {
+    if (Status status = db_.Execute("PRAGMA writable_schema = RESET"); !status) return status;
+    Result<std::optional<int64_t>> read =
+        db_.QueryInteger("SELECT count(*) FROM main.sqlite_schema");
+    if (!read) return read.error();
+  }
+  settings_.Restore();
+  return {};
+}
+
+Status Isolation::DetachNew() {
+  if (!attaches_) return {};
+  Result<std::set<std::string>> now = ReadAttached(db_);
+  if (!now) return now.error();
+  for (const std::string& schema : *now) {
+    if (attached_.contains(schema)) continue;
+    if (Status status = db_.Execute("DETACH " + QuoteName(schema)); !status) return status;
+  }
+  attaches_ = false;
+  return {};
+}
+
+Status Isolation::EndOutside() {
+  settings_.Restore();
+  return DetachNew();
+}
+
+Isolation::~Isolation() {
+  try {
+    (void)DropTempObjects();
+    settings_.Restore();
+    if (db_.InAutocommit()) (void)DetachNew();
+  } catch (const std::exception&) {
+    return;  // memory has run out: temp objects went with the transaction
+  }
+}
+
+}  // namespace fastmigrate

@@ -1,0 +1,26 @@
+#include "surface/call.h"
+
+#include <utility>
+
+#include "migrate/plan.h"
+#include "sqlite/busy_wait.h"
+#include "sqlite/settings.h"
+
+namespace fastmigrate {
+
+Result<std::optional<CallMark>> BeginCall(Database* host, const char* function,
+                                          const CallRules& rules) {
+  RestoreLeftSettings(*host);
+  if (rules.access == Access::kChanges) {
+    if (Status status = RefuseInWritingStatement(*host, function); !status) return status.error();
+  }
+  if (rules.wait == Wait::kLong) host->SetWaitLimit(LongWait(*host));
+  std::optional<CallMark> mark;
+  if (rules.reentry == Reentry::kAllowed) return mark;
+  Result<CallMark> set = CallMark::Set(*host, function);
+  if (!set) return set.error();
+  mark.emplace(std::move(*set));
+  return mark;
+}
+
+}  // namespace fastmigrate

@@ -1,0 +1,28 @@
+// What a call gives back to SQL.
+
+#ifndef FASTMIGRATE_SURFACE_CELL_H_
+#define FASTMIGRATE_SURFACE_CELL_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/result.h"
+#include "sqlite/sqlite_api.h"
+
+namespace fastmigrate {
+
+// NULL, INTEGER, REAL or TEXT.
+using Cell = std::variant<std::monostate, int64_t, double, std::string>;
+using Row = std::vector<Cell>;
+
+Cell OptionalCell(const std::optional<std::string>& text);
+
+void SetResult(sqlite3_context* context, const Cell& cell);
+void SetError(sqlite3_context* context, const Error& error);
+
+}  // namespace fastmigrate
+
+#endif  // FASTMIGRATE_SURFACE_CELL_H_
