@@ -160,8 +160,12 @@ Result<OldTable> ReadOldTable(const Database& db, const std::string& name) {
   return old;
 }
 
+Status Drop(const Database& db, const std::string& table, Transaction* transaction) {
+  return transaction->WhileAside([&] { return db.Execute("DROP TABLE " + MainName(table)); });
+}
+
 // Copies the rows aside, into columns without types, which keep any value as it is.
-Status CopyAside(const Database& db, const OldTable& old) {
+Status CopyAside(const Database& db, const OldTable& old, Transaction* transaction) {
   std::string columns;
   for (const Column& column : old.table.columns) {
     columns += (columns.empty() ? "" : ", ") + QuoteName(column.name.text);
@@ -173,7 +177,7 @@ Status CopyAside(const Database& db, const OldTable& old) {
   status = db.Execute("INSERT INTO " + MainName(kAside) + " (" + columns + ") SELECT " + columns +
                       " FROM " + MainName(old.name) + " NOT INDEXED");
   if (!status) return status;
-  return db.Execute("DROP TABLE " + MainName(old.name));
+  return Drop(db, old.name, transaction);
 }
 
 // The savepoint undoes it when it fails: SQLite 3.35 has the new name in mind even then.
@@ -189,10 +193,10 @@ Status RenameAside(const Database& db, const OldTable& old) {
   return status ? savepoint->Release() : status;
 }
 
-Status SetAside(const Database& db, const OldTable& old) {
+Status SetAside(const Database& db, const OldTable& old, Transaction* transaction) {
   Status status = RenameAside(db, old);
   if (status || status.error().code != SQLITE_ERROR) return status;
-  return CopyAside(db, old);
+  return CopyAside(db, old, transaction);
 }
 
 // What the new table holds in place of the old one's data would be lost.
@@ -293,25 +297,26 @@ Status RecreateDependents(const Database& db, const OldTable& old) {
 }
 
 // In the caller's transaction.
-Result<int64_t> Rebuild(const Database& db, const OldTable& old, const std::string& body) {
-  if (Status status = SetAside(db, old); !status) return status.error();
+Result<int64_t> Rebuild(const Database& db, const OldTable& old, const std::string& body,
+                        Transaction* transaction) {
+  if (Status status = SetAside(db, old, transaction); !status) return status.error();
   Result<Table> present = CreateTable(db, old, body);
   if (!present) return present.error().Within("its new definitions");
   if (Status status = RefuseLoss(old.table, *present); !status) return status.error();
   Result<int64_t> rows = CopyRows(db, old, *present);
   if (!rows) return rows.error().Within("copying its rows");
-  if (Status status = db.Execute("DROP TABLE " + MainName(kAside)); !status) return status.error();
+  if (Status status = Drop(db, kAside, transaction); !status) return status.error();
   if (Status status = KeepSequence(db, old, *present); !status) return status.error();
   if (Status status = RecreateDependents(db, old); !status) return status.error();
   return rows;
 }
 
 Result<int64_t> RebuildChecked(const Database& db, const OldTable& old, const std::string& body,
-                               bool check_foreign_keys) {
-  if (!check_foreign_keys) return Rebuild(db, old, body);
+                               bool check_foreign_keys, Transaction* transaction) {
+  if (!check_foreign_keys) return Rebuild(db, old, body, transaction);
   Result<std::vector<ForeignKeyViolation>> before = FindForeignKeyViolations(db);
   if (!before) return before.error();
-  Result<int64_t> rows = Rebuild(db, old, body);
+  Result<int64_t> rows = Rebuild(db, old, body, transaction);
   if (!rows) return rows.error();
   Result<std::vector<ForeignKeyViolation>> after = FindForeignKeyViolations(db);
   if (!after) return after.error();
@@ -358,7 +363,7 @@ Result<int64_t> RebuildTable(const Database& db, const std::string& table,
   if (!old) return old.error();
   Result<std::string> body = TableBody(definitions, old->table);
   if (!body) return body.error();
-  Result<int64_t> rows = RebuildChecked(db, *old, *body, enforced);
+  Result<int64_t> rows = RebuildChecked(db, *old, *body, enforced, &*transaction);
   if (!rows) {
     Error error = WithAdvice(rows.error(), db, transaction->IsNested());
     return error.Within("cannot rebuild table " + old->name);

@@ -158,7 +158,7 @@ Status Applier::OpenBatch() {
   Result<Savepoint> savepoint = Savepoint::Prepare(db_, kScriptSavepoint);
   if (!savepoint) return savepoint.error();
   batch_->savepoint.emplace(std::move(*savepoint));
-  return batch_->transaction.Refresh();
+  return {};
 }
 
 // Under the write lock: whether another process has moved the version since it was read.
@@ -255,7 +255,7 @@ Status Applier::ApplyInBatch(PendingScript* script) {
   if (script->version() <= Version()) return {};
   Status status = RunInSavepoint(script);
   if (status) return status;
-  if (batch_->transaction.IsAlive()) batch_->savepoint->Rollback();
+  if (!batch_->savepoint->Rollback()) batch_->transaction.Rollback();
   if (batch_->transaction.IsAlive()) return status;
   // SQLite has ended the transaction, and with it all that ran in it.
   bool nested = batch_->transaction.IsNested();
@@ -282,12 +282,11 @@ Status Applier::RunInSavepoint(PendingScript* script) {
     Measure measure(db_);
     ScriptRunner runner(db_, sql, script->steps(), &isolation);
     for (const ScriptStep& part : script->steps().steps) {
-      Status status = runner.RunPart(part, [this] { return batch_->transaction.Refresh(); });
+      Status status = runner.RunPart(part, &batch_->transaction);
       if (!status) return status;
     }
-    if (Status status = isolation.EndInTransaction(); !status) {
-      return status.error().Within(sql.file_name);
-    }
+    Status ended = batch_->transaction.WhileAside([&] { return isolation.EndInTransaction(); });
+    if (!ended) return ended.error().Within(sql.file_name);
     Status status = look_ == Look::kBehindEach ? CheckLedgerUntouched(sql.file_name)
                                                : CheckVersionUntouched(sql.file_name);
     if (!status) return status;
@@ -474,11 +473,12 @@ Status Applier::RunAndCheckPart(PartedScript* run, const ScriptStep* part, bool 
     }
   }
   if (part != nullptr) {
-    auto refresh = [this] { return batch_->transaction.Refresh(); };
-    if (Status status = run->runner.RunPart(*part, refresh); !status) return status;
+    Status status = run->runner.RunPart(*part, &batch_->transaction);
+    if (!status) return status;
   }
   if (last) {
-    Status status = run->isolation.EndInTransaction();
+    Status status =
+        batch_->transaction.WhileAside([&] { return run->isolation.EndInTransaction(); });
     if (!status) return status.error().Within(file_name);
   }
   if (Status status = CheckLedgerUntouched(file_name); !status) return status;

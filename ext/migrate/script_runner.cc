@@ -52,33 +52,30 @@ size_t FindWord(const SqlScript& script, size_t begin, const std::string& word) 
   return first.offset;
 }
 
-// Statements that change rows alone make SQLite forget no compiled statement. A SELECT may call a
-// function that does.
-bool ChangesRowsOnly(const Token& first) {
-  return first.Is("INSERT") || first.Is("UPDATE") || first.Is("DELETE") || first.Is("REPLACE") ||
-         first.Is("WITH");
+// What may drop a table or an index. A SELECT may call a function that does; inside a statement
+// that writes SQLite lets none.
+bool MayDrop(const Token& first) {
+  return first.Is("DROP") || first.Is("SELECT") || first.Is("WITH") || first.Is("VALUES");
 }
 
 }  // namespace
 
-Status ScriptRunner::RunPart(const ScriptStep& part, const std::function<Status()>& refresh) {
+Status ScriptRunner::RunPart(const ScriptStep& part, Transaction* transaction) {
   size_t index = part.first_statement;
   size_t at = part.begin;
+  transaction_ = transaction;
   enforced_ = ForeignKeysEnforced(db_);
   auto special = std::lower_bound(
       script_.specials.begin(), script_.specials.end(), index,
       [](const SpecialStatement& statement, size_t i) { return statement.index < i; });
   for (; index < part.end_statement; ++index) {
-    bool may_expire = true;
     if (special != script_.specials.end() && special->index == index) {
       if (Status status = RunSpecial(*special); !status) return status;
       at = special->end;
       ++special;
     } else {
-      if (Status status = RunNext(at, &at, &may_expire); !status) return status;
+      if (Status status = RunNext(at, &at); !status) return status;
     }
-    if (!may_expire) continue;
-    if (Status status = refresh(); !status) return status;
   }
   if (levels_.empty()) return {};
   const TransactionLevels::Level& open = levels_.back();
@@ -87,18 +84,20 @@ Status ScriptRunner::RunPart(const ScriptStep& part, const std::function<Status(
                                         : "this SAVEPOINT has no RELEASE in the script"));
 }
 
-Status ScriptRunner::RunNext(size_t begin, size_t* end, bool* may_expire) {
+Status ScriptRunner::RunNext(size_t begin, size_t* end) {
+  if (!MayDrop(FirstToken(script_, begin))) return RunGuarded(begin, end);
+  return transaction_->WhileAside([&] { return RunGuarded(begin, end); });
+}
+
+Status ScriptRunner::RunGuarded(size_t begin, size_t* end) {
   const size_t start = begin;
   if (std::optional<Failure> failure = RunStatement(start, end)) {
     return At(failure->offset, failure->error);
   }
-  if (db_.InAutocommit() || enforced_) {
-    const size_t offset = FirstToken(script_, start).offset;
-    if (Status status = CheckStillOpen(offset); !status) return status;
-    if (Status status = CheckDeferredForeignKeys(offset); !status) return status;
-  }
-  *may_expire = !ChangesRowsOnly(FirstToken(script_, start));
-  return {};
+  if (!db_.InAutocommit() && !enforced_) return {};
+  const size_t offset = FirstToken(script_, start).offset;
+  if (Status status = CheckStillOpen(offset); !status) return status;
+  return CheckDeferredForeignKeys(offset);
 }
 
 // A function of the application that commits or rolls back.
@@ -195,8 +194,7 @@ Status ScriptRunner::RunSpecial(const SpecialStatement& statement) {
       return RunPragma(statement);
     default: {
       size_t end = 0;
-      bool may_expire = true;
-      return RunNext(statement.offset, &end, &may_expire);
+      return RunNext(statement.offset, &end);
     }
   }
 }
@@ -215,8 +213,7 @@ Status ScriptRunner::RunPragma(const SpecialStatement& statement) {
   }
   if (Status status = RememberSetting(statement); !status) return status;
   size_t end = 0;
-  bool may_expire = true;
-  return RunNext(statement.offset, &end, &may_expire);
+  return RunNext(statement.offset, &end);
 }
 
 // The messages are those of SQLite, from which a script would have had them.

@@ -9,7 +9,6 @@
 #ifndef FASTMIGRATE_MIGRATE_SCRIPT_RUNNER_H_
 #define FASTMIGRATE_MIGRATE_SCRIPT_RUNNER_H_
 
-#include <functional>
 #include <optional>
 
 #include "base/result.h"
@@ -17,6 +16,7 @@
 #include "sql/sql_script.h"
 #include "sqlite/database.h"
 #include "sqlite/isolation.h"
+#include "sqlite/transaction.h"
 
 namespace fastmigrate {
 
@@ -31,9 +31,8 @@ class ScriptRunner {
   // An error with the place of the statement in front.
   Error At(size_t offset, const Error& error) const;
 
-  // In the transaction that the caller has opened. `refresh` is called behind each statement that
-  // may have made SQLite forget the statements that undo that transaction.
-  Status RunPart(const ScriptStep& part, const std::function<Status()>& refresh);
+  // In this transaction.
+  Status RunPart(const ScriptStep& part, Transaction* transaction);
   // Outside of any transaction; waits for locks.
   Status RunOutside(const SpecialStatement& statement);
 
@@ -43,7 +42,8 @@ class ScriptRunner {
     Error error;
   };
 
-  Status RunNext(size_t begin, size_t* end, bool* may_expire);
+  Status RunNext(size_t begin, size_t* end);
+  Status RunGuarded(size_t begin, size_t* end);
   Status RunSpecial(const SpecialStatement& statement);
   Status RunPragma(const SpecialStatement& statement);
   Status RememberSetting(const SpecialStatement& statement);
@@ -63,7 +63,8 @@ class ScriptRunner {
   const ScriptSteps& steps_;
   Isolation& isolation_;
   TransactionLevels levels_;
-  bool enforced_ = false;  // foreign keys, in the present part
+  Transaction* transaction_ = nullptr;  // of the present part
+  bool enforced_ = false;               // foreign keys, in the present part
 };
 
 }  // namespace fastmigrate

@@ -42,10 +42,11 @@ std::string UriOfFile(const char* filename) {
   return uri;
 }
 
-// The functions of ours that run SQL in which a table may be dropped.
-bool CallsUs(std::string_view sql) {
-  for (std::string_view function :
-       {"fastmigrate_apply", "fastmigrate_rehearse", "fastmigrate_recreate_table"}) {
+// The functions of ours that run SQL in which a table may be dropped, and their guard
+// (transaction.h).
+bool IsOurs(std::string_view sql) {
+  for (std::string_view function : {"fastmigrate_apply", "fastmigrate_rehearse",
+                                    "fastmigrate_recreate_table", "EXPLAIN ROLLBACK"}) {
     if (sql.find(function) != std::string_view::npos) return true;
   }
   return false;
@@ -188,7 +189,7 @@ std::string OtherRunningStatements(const Database& db) {
   sqlite3_stmt* statement = nullptr;
   while ((statement = sqlite3_next_stmt(db.handle(), statement)) != nullptr) {
     const char* sql = sqlite3_sql(statement);
-    if (sqlite3_stmt_busy(statement) == 0 || sql == nullptr || CallsUs(sql)) continue;
+    if (sqlite3_stmt_busy(statement) == 0 || sql == nullptr || IsOurs(sql)) continue;
     statements += (statements.empty() ? "" : "; ") + std::string(sql);
   }
   return statements;

@@ -15,7 +15,6 @@ namespace {
 constexpr int kStepsBetweenChecks = 10000;  // of SQLite's virtual machine
 constexpr std::string_view kFolderPrefix = "fastmigrate-";
 constexpr char kLockName[] = "lock";
-constexpr char kFileName[] = "copy.db";
 constexpr std::array kFileNames = {"copy.db", "copy.db-journal", "copy.db-wal", "copy.db-shm",
                                    kLockName};
 
@@ -98,34 +97,41 @@ struct OwnConnection::Folder {
     RemoveAbandonedFolders();
     auto folder = std::make_unique<Folder>();
     const std::string name = RandomName();
+    Paths final_paths(Joined(TemporaryFolder(), name));
     // It gets the name by which others look for abandoned ones when it is locked.
-    folder->SetPath(Joined(TemporaryFolder(), "." + name));
-    if (Status status = MakePrivateFolder(folder->path); !status) return status.error();
+    folder->paths = Paths(Joined(TemporaryFolder(), "." + name));
+    if (Status status = MakePrivateFolder(folder->paths.folder); !status) return status.error();
     folder->made = true;
-    Status status = WriteNewFile(Joined(folder->path, kLockName), "");
-    if (status) status = WriteNewFile(Joined(folder->path, kFileName), "");
+    Status status = WriteNewFile(Joined(folder->paths.folder, kLockName), "");
+    if (status) status = WriteNewFile(folder->database(), "");
     if (!status) return status.error();
     // Where there are no such locks (Windows), a killed process leaves its folder.
-    if (Result<FileLock> lock = TryLock(folder->path); lock) folder->lock.emplace(std::move(*lock));
-    const std::string path = Joined(TemporaryFolder(), name);
-    if (Status renamed = Rename(folder->path, path); !renamed) return renamed.error();
-    folder->SetPath(path);
+    Result<FileLock> lock = TryLock(folder->paths.folder);
+    if (lock) folder->lock.emplace(std::move(*lock));
+    if (Status renamed = Rename(folder->paths.folder, final_paths.folder); !renamed) {
+      return renamed.error();
+    }
+    folder->paths = std::move(final_paths);
     return folder;
   }
   ~Folder() {
     if (!made) return;
-    for (const std::string& file : files) RemoveFile(file.c_str());
-    RemoveFile(path.c_str());
+    for (const std::string& file : paths.files) RemoveFile(file.c_str());
+    RemoveFile(paths.folder.c_str());
   }
 
-  void SetPath(const std::string& present) {
-    path = present;
-    files.clear();
-    for (const char* name : kFileNames) files.push_back(Joined(path, name));
-  }
+  const std::string& database() const { return paths.files.front(); }
 
-  std::string path;
-  std::vector<std::string> files;
+  // Everything that is to be removed.
+  struct Paths {
+    Paths() = default;
+    explicit Paths(std::string path) : folder(std::move(path)) {
+      for (const char* name : kFileNames) files.push_back(Joined(folder, name));
+    }
+    std::string folder;
+    std::vector<std::string> files;
+  };
+  Paths paths;
   bool made = false;
   std::optional<FileLock> lock;
 };
@@ -170,9 +176,8 @@ Result<std::unique_ptr<OwnConnection>> OwnConnection::OpenScratch(const Database
     folder = std::move(*made);
   }
   // A path as such, however much it looks like a URI.
-  Result<Database> db = folder
-                            ? Database::Open(Joined(folder->path, kFileName), SQLITE_OPEN_READWRITE)
-                            : Database::Open("", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
+  Result<Database> db = folder ? Database::Open(folder->database(), SQLITE_OPEN_READWRITE)
+                               : Database::Open("", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
   if (!db) return db.error();
   Result<std::unique_ptr<OwnConnection>> own = Make(host, std::move(*db), stand_ins);
   if (!own) return own;

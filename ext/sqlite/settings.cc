@@ -167,6 +167,17 @@ void Leave(sqlite3* db, const std::string& sql) noexcept {
   }
 }
 
+// These can be set even when memory has run out and no statement can be compiled.
+void RestoreWithoutStatement(sqlite3* db, std::string_view name, bool on) noexcept {
+  constexpr std::pair<std::string_view, int> kOptions[] = {
+      {"legacy_alter_table", SQLITE_DBCONFIG_LEGACY_ALTER_TABLE},
+      {"trusted_schema", SQLITE_DBCONFIG_TRUSTED_SCHEMA},
+      {"writable_schema", SQLITE_DBCONFIG_WRITABLE_SCHEMA}};
+  for (const auto& [option_name, option] : kOptions) {
+    if (name == option_name) sqlite3_db_config(db, option, on ? 1 : 0, nullptr);
+  }
+}
+
 // Such pragmas run when they are compiled (https://www.sqlite.org/pragma.html, "may run during
 // the sqlite3_prepare() call"). The statement is written without white space, where SQLite's parser
 // looks for an interrupt, so that the setting is restored even while one is in force.
@@ -187,7 +198,8 @@ Status SettingsKeeper::Remember(const std::string& schema, const std::string& gi
   Result<std::string> value = ReadPragma(db_, schema, name);
   if (!value) return value.error();
   if (name == "secure_delete" && *value == "2") value = std::string("FAST");
-  settings_.push_back({schema, name, value->empty() ? "" : PragmaThatSets(schema, name, *value)});
+  settings_.push_back(
+      {schema, name, value->empty() ? "" : PragmaThatSets(schema, name, *value), *value == "1"});
   return {};
 }
 
@@ -206,6 +218,7 @@ void SettingsKeeper::Restore() noexcept {
   bool in_transaction = !db_.InAutocommit();
   for (size_t i = settings_.size(); i-- > 0;) {
     if (in_transaction && settings_[i].name == "journal_mode") continue;
+    RestoreWithoutStatement(db_.handle(), settings_[i].name, settings_[i].on);
     const std::string& sql = settings_[i].sql;
     int rc = sqlite3_exec(db_.handle(), sql.c_str(), nullptr, nullptr, nullptr);
     if ((rc & 0xFF) == SQLITE_NOMEM) Leave(db_.handle(), sql);

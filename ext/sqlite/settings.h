@@ -89,6 +89,7 @@ class SettingsKeeper {
     std::string schema;
     std::string name;
     std::string sql;  // that restores it; empty when there is nothing to restore
+    bool on;          // of those that can be restored without a statement
   };
 
   const Database& db_;

@@ -7,6 +7,7 @@
 namespace fastmigrate {
 namespace {
 
+constexpr char kSentinelSql[] = "EXPLAIN ROLLBACK";
 constexpr char kNested[] = "fastmigrate transaction";
 constexpr int kTries = 3;  // a progress handler may stop one statement and let the next one run
 
@@ -37,9 +38,46 @@ Result<Statement> PrepareUndo(const Database& db, const std::string& sql) {
 
 }  // namespace
 
+Status Sentinel::Stand() {
+  if (reader_.handle() == nullptr) {
+    // The cheapest statement that counts as a reader: it opens no table and takes no lock.
+    Result<Statement> reader = db_->Prepare(kSentinelSql);
+    if (!reader) return reader.error();
+    reader_ = std::move(*reader);
+  }
+  Result<bool> row = reader_.Step();
+  return row ? Status() : Status(row.error());
+}
+
+Status Sentinel::StepAside() {
+  Result<Statement> rollback = PrepareUndo(*db_, "ROLLBACK");
+  if (!rollback) return rollback.error();
+  rollback_ = std::move(*rollback);
+  Leave();
+  return {};
+}
+
+void Sentinel::Leave() noexcept { sqlite3_reset(reader_.handle()); }
+
+void Sentinel::RollBack() noexcept {
+  Leave();
+  for (int i = 0; i < kTries && !db_->InAutocommit(); ++i) Ran(rollback_);
+  if (db_->InAutocommit()) return;
+  EndByInterruptedWrite(*db_);
+  if (!db_->InAutocommit()) Ran(rollback_);
+}
+
 Result<Savepoint> Savepoint::Prepare(const Database& db, std::string_view name) {
   Savepoint savepoint(db, QuoteName(name));
-  if (Status status = savepoint.Refresh(); !status) return status.error();
+  Result<Statement> open = PrepareUndo(db, "SAVEPOINT " + savepoint.name_);
+  if (!open) return open.error();
+  Result<Statement> rollback_to = PrepareUndo(db, "ROLLBACK TO " + savepoint.name_);
+  if (!rollback_to) return rollback_to.error();
+  Result<Statement> release = PrepareUndo(db, "RELEASE " + savepoint.name_);
+  if (!release) return release.error();
+  savepoint.open_ = std::move(*open);
+  savepoint.rollback_to_ = std::move(*rollback_to);
+  savepoint.release_ = std::move(*release);
   return savepoint;
 }
 
@@ -50,19 +88,6 @@ Savepoint::Savepoint(Savepoint&& other) noexcept
       rollback_to_(std::move(other.rollback_to_)),
       release_(std::move(other.release_)),
       is_open_(std::exchange(other.is_open_, false)) {}
-
-Status Savepoint::Refresh() {
-  Result<Statement> open = PrepareUndo(*db_, "SAVEPOINT " + name_);
-  if (!open) return open.error();
-  Result<Statement> rollback_to = PrepareUndo(*db_, "ROLLBACK TO " + name_);
-  if (!rollback_to) return rollback_to.error();
-  Result<Statement> release = PrepareUndo(*db_, "RELEASE " + name_);
-  if (!release) return release.error();
-  open_ = std::move(*open);
-  rollback_to_ = std::move(*rollback_to);
-  release_ = std::move(*release);
-  return {};
-}
 
 Status Savepoint::Open() {
   if (db_->InAutocommit()) return MakeError("no transaction is open for a savepoint");
@@ -77,64 +102,58 @@ Status Savepoint::Release() {
   return status;
 }
 
-void Savepoint::Rollback() noexcept {
-  if (!std::exchange(is_open_, false)) return;
+bool Savepoint::Rollback() noexcept {
+  if (!std::exchange(is_open_, false) || db_->InAutocommit()) return true;
   bool undone = false;
   for (int i = 0; i < kTries && !undone && !db_->InAutocommit(); ++i) undone = Ran(rollback_to_);
   bool released = false;
   for (int i = 0; i < kTries && undone && !released; ++i) released = Ran(release_);
-  if (released || db_->InAutocommit()) return;
-  EndByInterruptedWrite(*db_);
-  if (!db_->InAutocommit() && Ran(rollback_to_)) Ran(release_);
+  return released || db_->InAutocommit();
 }
 
 Result<Transaction> Transaction::Begin(const Database& db) {
   Transaction transaction(db);
+  // Also asks the host's authorizer whether what fails could be undone.
+  if (Status status = transaction.sentinel_.StepAside(); !status) return status.error();
   if (!db.InAutocommit()) {
     Result<Savepoint> savepoint = Savepoint::Prepare(db, kNested);
     if (!savepoint) return savepoint.error();
+    if (Status status = transaction.sentinel_.Stand(); !status) return status.error();
     if (Status status = savepoint->Open(); !status) return status.error();
     transaction.savepoint_.emplace(std::move(*savepoint));
     transaction.armed_ = true;
     return transaction;
   }
-  if (Status status = transaction.Refresh(); !status) return status.error();
   Result<Statement> begin = db.Prepare("BEGIN IMMEDIATE");
   if (!begin) return begin.error();
-  if (Status status = WaitWhileBusy(db, [&] { return begin->Run(); }); !status) {
-    // A progress handler can stop it when the transaction is open already.
-    transaction.armed_ = true;
-    return status.error();
-  }
+  Status status = WaitWhileBusy(db, [&] { return begin->Run(); });
+  // A progress handler can stop it when the transaction is open already.
   transaction.armed_ = true;
+  if (status) status = transaction.sentinel_.Stand();
+  if (!status) return status.error();
   return transaction;
 }
 
 Transaction::Transaction(Transaction&& other) noexcept
     : db_(other.db_),
       armed_(std::exchange(other.armed_, false)),
-      rollback_(std::move(other.rollback_)),
+      sentinel_(std::move(other.sentinel_)),
       savepoint_(std::move(other.savepoint_)) {
   other.savepoint_.reset();
 }
 
-Status Transaction::Refresh() {
-  if (savepoint_) return savepoint_->Refresh();
-  Result<Statement> rollback = PrepareUndo(*db_, "ROLLBACK");
-  if (!rollback) return rollback.error();
-  rollback_ = std::move(*rollback);
-  return {};
-}
-
+// The sentinel leaves before a COMMIT, which would keep a lock for it.
 Status Transaction::Commit() {
   Status status;
   if (savepoint_) {
     status = savepoint_->Release();
   } else {
-    Result<Statement> commit = db_->Prepare("COMMIT");
+    status = sentinel_.StepAside();
+    Result<Statement> commit = status ? db_->Prepare("COMMIT") : Result<Statement>(status.error());
     status = commit ? WaitWhileBusy(*db_, [&] { return commit->Run(); }) : Status(commit.error());
   }
   if (status) {
+    sentinel_.Leave();
     armed_ = false;
   } else {
     Rollback();
@@ -143,15 +162,13 @@ Status Transaction::Commit() {
 }
 
 void Transaction::Rollback() noexcept {
-  if (!std::exchange(armed_, false) || db_->InAutocommit()) return;
-  if (savepoint_) {
-    savepoint_->Rollback();
+  if (!std::exchange(armed_, false)) return;
+  if (!savepoint_) {
+    sentinel_.RollBack();
     return;
   }
-  for (int i = 0; i < kTries && !db_->InAutocommit(); ++i) Ran(rollback_);
-  if (db_->InAutocommit()) return;
-  EndByInterruptedWrite(*db_);
-  if (!db_->InAutocommit()) Ran(rollback_);
+  sentinel_.Leave();
+  if (!savepoint_->Rollback()) sentinel_.RollBack();
 }
 
 ReadSnapshot::ReadSnapshot(const Database& db) {

@@ -12,12 +12,13 @@
 // have ended it.
 //
 // Undoing works when nothing else does. After a failed allocation in the statement that has called
-// us SQLite compiles nothing any more, ROLLBACK included; but when a statement that was compiled
-// before is stepped, SQLite rolls the whole transaction back. So the undoing statements are
-// compiled before they are needed, and again (Refresh) behind whatever makes SQLite forget compiled
-// statements. While the host's sqlite3_interrupt() is in force no statement runs to its end either;
-// what can be done then is what SQLite documents for an interrupted write: the whole transaction is
-// rolled back, the caller's too where there is one.
+// us SQLite compiles nothing any more, ROLLBACK included; but when a statement that reads and
+// stands on a row is reset then, SQLite rolls the whole transaction back (tried
+// on 3.35, 3.40, 3.49). So one stands for as long as the transaction is open (Sentinel); since
+// SQLite drops no table while a statement reads, it steps aside for what may drop one, and a
+// ROLLBACK compiled just before takes its place. While the host's sqlite3_interrupt() is in force
+// no statement runs to its end either; what can be done then is what SQLite documents for an
+// interrupted write: the whole transaction is rolled back, the caller's too where there is one.
 
 #ifndef FASTMIGRATE_SQLITE_TRANSACTION_H_
 #define FASTMIGRATE_SQLITE_TRANSACTION_H_
@@ -29,6 +30,27 @@
 #include "sqlite/database.h"
 
 namespace fastmigrate {
+
+// Ends the transaction of its connection when memory has run out.
+class Sentinel {
+ public:
+  // `db` must outlive it.
+  explicit Sentinel(const Database& db) : db_(&db) {}
+
+  // Stands from now on.
+  Status Stand();
+  // For statements that may drop a table or an index. Compiles the ROLLBACK that takes its place.
+  Status StepAside();
+  // Leaves. If memory has run out since, the transaction is gone then.
+  void Leave() noexcept;
+  // Leaves, and rolls back.
+  void RollBack() noexcept;
+
+ private:
+  const Database* db_;
+  Statement reader_{nullptr};
+  Statement rollback_{nullptr};
+};
 
 // A savepoint of this name, compiled once and opened as often as it is needed.
 class Savepoint {
@@ -45,11 +67,9 @@ class Savepoint {
   // An error outside of a transaction, where it would begin one, and its release would commit it.
   Status Open();
   Status Release();
-  // Rolls back and releases, if it is open.
-  void Rollback() noexcept;
-  // Compiles its statements again. To be called behind a statement that may have made SQLite forget
-  // them: any but SELECT, INSERT, UPDATE and DELETE.
-  Status Refresh();
+  // Rolls back and releases, if it is open. False when that cannot be done alone (no memory, an
+  // interrupt that lets nothing run): then the whole transaction is to be rolled back.
+  bool Rollback() noexcept;
 
  private:
   Savepoint(const Database& db, std::string name) : db_(&db), name_(std::move(name)) {}
@@ -77,8 +97,14 @@ class Transaction {
   // the commit happened in spite of the error: ask the database.
   Status Commit();
   void Rollback() noexcept;
-  // As Savepoint::Refresh().
-  Status Refresh();
+  // Runs something that may drop a table or an index.
+  template <typename Action>
+  Status WhileAside(Action action) {
+    if (Status status = sentinel_.StepAside(); !status) return status;
+    Status done = action();
+    if (!done) return done;
+    return sentinel_.Stand();
+  }
 
   // False once SQLite has ended it by itself.
   bool IsAlive() const { return armed_ && !db_->InAutocommit(); }
@@ -86,11 +112,11 @@ class Transaction {
   bool IsNested() const { return savepoint_.has_value(); }
 
  private:
-  explicit Transaction(const Database& db) : db_(&db) {}
+  explicit Transaction(const Database& db) : db_(&db), sentinel_(db) {}
 
   const Database* db_;
   bool armed_ = false;
-  Statement rollback_{nullptr};         // of a transaction of our own
+  Sentinel sentinel_;
   std::optional<Savepoint> savepoint_;  // inside the caller's
 };
 

@@ -1,6 +1,15 @@
 #include "surface/cell.h"
 
+#include <cstring>
+#include <new>
+#include <utility>
+
 namespace fastmigrate {
+namespace {
+
+constexpr size_t kResultBytes = 4096;
+
+}  // namespace
 
 Cell OptionalCell(const std::optional<std::string>& text) {
   if (!text) return std::monostate();
@@ -17,6 +26,21 @@ void SetResult(sqlite3_context* context, const Cell& cell) {
   } else {
     sqlite3_result_null(context);
   }
+}
+
+ResultMemory::ResultMemory() : bytes_(static_cast<char*>(sqlite3_malloc64(kResultBytes))) {
+  if (bytes_ == nullptr) throw std::bad_alloc();
+}
+
+void ResultMemory::SetResult(sqlite3_context* context, const Cell& cell) {
+  const auto* text = std::get_if<std::string>(&cell);
+  if (text == nullptr || text->size() >= kResultBytes) {
+    fastmigrate::SetResult(context, cell);
+    return;
+  }
+  std::memcpy(bytes_, text->c_str(), text->size() + 1);
+  sqlite3_result_text64(context, std::exchange(bytes_, nullptr), text->size(), sqlite3_free,
+                        SQLITE_UTF8);
 }
 
 // The message first: setting the code keeps it (https://www.sqlite.org/c3ref/result_blob.html).

@@ -152,7 +152,7 @@ Result<Cell> New(const Database& db, const Arguments& arguments) {
   }
   Result<std::string> path = CreateScript(*source, *description);
   if (!path) return path.error();
-  return Cell(*path);
+  return Cell(std::move(*path));
 }
 
 // fastmigrate_find_version([dir TEXT]) -> INTEGER, or NULL when no version's replay equals this
@@ -177,7 +177,7 @@ Result<Cell> InitializeFrom(const Database& db, const Arguments& arguments) {
   }
   Result<std::string> path = Initialize(db, *dir, tables);
   if (!path) return path.error();
-  return Cell(*path);
+  return Cell(std::move(*path));
 }
 
 // fastmigrate_accept(version INTEGER [, dir TEXT]) -> INTEGER, the version
@@ -205,7 +205,7 @@ Result<Cell> Backup(const Database& db, const Arguments& arguments) {
   if (!path) return path.error();
   Status status = BackupDatabase(db, *path);
   if (!status) return status.error();
-  return Cell(*path);
+  return Cell(std::move(*path));
 }
 
 // SELECT * FROM fastmigrate_verify([dir]): a row a difference

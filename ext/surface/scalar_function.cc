@@ -20,8 +20,9 @@ void Call(sqlite3_context* context, int count, sqlite3_value** values) {
       SetError(context, call.error());
       return;
     }
+    ResultMemory memory;
     Result<Cell> result = function->call(db, Arguments({values, values + count}));
-    result ? SetResult(context, *result) : SetError(context, result.error());
+    result ? memory.SetResult(context, *result) : SetError(context, result.error());
   } catch (const std::bad_alloc&) {
     sqlite3_result_error_nomem(context);
   } catch (const std::exception& exception) {

@@ -235,7 +235,8 @@ int RegisterTableFunction(sqlite3* db, const TableFunction& function, bool in_te
   if (rc != SQLITE_OK || !in_temp) return rc;
   // It needs the schema of main, which another process may be changing right now.
   Database host = Database::Borrow(db);
-  (void)WaitWhileBusy(host, [&] { return CreateInTemp(host, function.name); });
+  Status created = WaitWhileBusy(host, [&] { return CreateInTemp(host, function.name); });
+  if (!created && PrimaryCode(created.error()) == SQLITE_NOMEM) return SQLITE_NOMEM;
   return SQLITE_OK;
 }
 
