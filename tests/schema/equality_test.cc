@@ -236,8 +236,8 @@ const EqualCase kOthers[] = {
      "CREATE VIRTUAL TABLE g USING fts5(a, TOKENIZE='UNICODE61 Separators X tokenchars ''_''')"},
     {"Fts4Tokenizers",
      "CREATE VIRTUAL TABLE f USING fts4(a, tokenize=unicode61 \"separators=X\", matchinfo=fts3)",
-     "CREATE VIRTUAL TABLE f USING fts4(a, TOKENIZE= unicode61 'separators=X', matchinfo = "
-     "\"FTS3\")"},
+     "CREATE VIRTUAL TABLE f USING fts4(a, TOKENIZE= unicode61 'separators=X', "
+     "matchinfo=\"FTS3\")"},
     {"FtsOptions",
      "CREATE TABLE docs(a); CREATE VIRTUAL TABLE f USING fts5(a, content='docs', columnsize=0)",
      "CREATE TABLE docs(a); CREATE VIRTUAL TABLE f USING fts5(a, content=Docs, columnsize='0')"},
