@@ -87,7 +87,11 @@ void TriggerWalker::Insert(Range range) {
   size_t at = walker_.Find(range, "INTO") + 1;
   if (at >= range.end) return walker_.Fail();
   Scope scope = TakeTarget(&at);
-  if (walker_.IsOperator(at, "(")) walker_.TakeNames(&at);
+  if (walker_.IsOperator(at, "(")) {
+    const size_t begin = at + 1;
+    walker_.TakeNames(&at);
+    for (size_t i = begin; i + 1 < at; ++i) walker_.NoteRowid(i, scope.relations.front());
+  }
   if (walker_.Is(at, "DEFAULT")) return;
   size_t conflict = walker_.Find({at, range.end}, "ON");
   while (conflict < range.end && !walker_.Is(conflict + 1, "CONFLICT")) {  // of a JOIN
@@ -134,11 +138,13 @@ void TriggerWalker::Update(Range range) {
 // a = 1, (b, c) = (2, 3)
 void TriggerWalker::Assignments(Range range, const Scope& scope) {
   for (size_t at = range.begin; at < range.end; ++at) {
+    const size_t names = at;
     if (walker_.IsOperator(at, "(")) {
       walker_.TakeNames(&at);
     } else {
       walker_.TakeName(&at);
     }
+    for (size_t i = names; i < at; ++i) walker_.NoteRowid(i, scope.relations.front());
     if (!walker_.IsOperator(at, "=")) return walker_.Fail();
     const size_t begin = at;
     while (at < range.end && !walker_.IsOperator(at, ",")) {

@@ -59,7 +59,7 @@ Meaning LookupIn(const Scope& scope, const std::string& name) {
     // Which of several tables it is the rowid of, and whether a subquery has one, is answered
     // differently by SQLite's versions.
     if (count > 1 || only->rowid == Relation::Rowid::kUnknown) return {Meaning::kEither, {}};
-    if (only->rowid == Relation::Rowid::kHas) return {Meaning::kName, only->key};
+    if (only->rowid == Relation::Rowid::kHas) return {Meaning::kName, KeyCalled(*only, name)};
   }
   if (count > 0 && IsNumbered(name)) return {Meaning::kEither, {}};
   if (scope.sees_aliases != Scope::Aliases::kHidden && scope.aliases.contains(name)) {
@@ -121,12 +121,20 @@ Meaning Lookup(const Scope* scope, const std::string& name) {
   return {Meaning::kString, {}};
 }
 
+std::string KeyCalled(const Relation& relation, const std::string& column) {
+  if (!IsRowidName(column) || relation.Has(column)) return {};
+  if (relation.rowid != Relation::Rowid::kHas) return {};
+  if (!relation.key.empty()) return relation.key;
+  for (const char* name : {"rowid", "_rowid_"}) {
+    if (!relation.Has(name)) return name;
+  }
+  return "oid";
+}
+
 std::string KeyCalled(const Scope* scope, const std::string& qualifier, const std::string& column) {
-  if (!IsRowidName(column)) return {};
   for (; scope != nullptr; scope = scope->outer) {
     for (const Relation& relation : scope->relations) {
-      if (relation.name != qualifier) continue;
-      return relation.Has(column) ? std::string() : relation.key;
+      if (relation.name == qualifier) return KeyCalled(relation, column);
     }
   }
   return {};

@@ -39,7 +39,7 @@ struct Relation {
   NameSet hidden;        // columns that are not in SELECT *
   bool is_open = false;  // it may have other columns
   Rowid rowid = Rowid::kNone;
-  std::string key;              // the column that is the rowid; empty: none
+  std::string key;              // the column that is the rowid; empty: not known, or none
   bool qualified_only = false;  // NEW, OLD, excluded: its columns need the qualifier
 
   bool Has(std::string_view column) const {
@@ -66,8 +66,10 @@ struct Scope {
 // rowid by another name), kString or kEither. No scope: a string.
 Meaning Lookup(const Scope* scope, const std::string& name);
 
-// The key for which `column` of the relation called `qualifier` is another name; empty when it is
-// none.
+// The one name for the rowid of the relation that `column` is another name for: that of its INTEGER
+// PRIMARY KEY, else the first of rowid, _rowid_ and oid that is no column. Empty when it is none.
+std::string KeyCalled(const Relation& relation, const std::string& column);
+// The same of the relation called `qualifier`.
 std::string KeyCalled(const Scope* scope, const std::string& qualifier, const std::string& column);
 
 // Whether the name is rowid, oid or _rowid_.

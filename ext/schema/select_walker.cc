@@ -292,6 +292,7 @@ void SelectWalker::AddColumns(Range range, Core* core) {
     if (meaning->second.kind == Meaning::kEither) core->columns.is_open = true;
     if (meaning->second.kind == Meaning::kString) name = Folded(span);
     if (!meaning->second.name.empty()) name = meaning->second.name;
+    if (IsRowidName(name)) name = "rowid";  // by whichever name it was selected
   }
   core->columns.columns.insert(name);
 }
@@ -301,9 +302,21 @@ void SelectWalker::AddStar(const Relation& relation, Core* core) {
   core->columns.is_open = core->columns.is_open || relation.is_open;
 }
 
-// SQLite compares the names of windows quotes and all.
 void SelectWalker::NoteWindow(size_t at) {
-  if (IsQuoted(tokens_[at])) meanings_[at] = {Meaning::kEither, {}};
+  NoteName(at);
+  windows_.push_back(at);
+}
+
+// SQLite compares the names of windows quotes and all: OVER w is not WINDOW "w".
+Meanings SelectWalker::Take() {
+  for (size_t at : windows_) {
+    const bool is_odd = std::any_of(windows_.begin(), windows_.end(), [&](size_t other) {
+      return EqualIgnoringCase(Unquoted(tokens_[at]), Unquoted(tokens_[other])) &&
+             !EqualIgnoringCase(tokens_[at].text, tokens_[other].text);
+    });
+    if (is_odd) meanings_[at] = {Meaning::kEither, {}};
+  }
+  return failed_ ? Meanings() : std::move(meanings_);
 }
 
 // name AS (base PARTITION BY ...), ...

@@ -47,6 +47,8 @@ class SelectWalker {
   std::string TakeName(size_t* at);
   // "(a, b)": moves behind it.
   std::vector<std::string> TakeNames(size_t* at);
+  // Notes which column the name at a place is, if it is another name of the relation's rowid.
+  void NoteRowid(size_t at, const Relation& relation);
 
   // The first place in the range, outside of parentheses, with this keyword; the range's end when
   // there is none.
@@ -66,7 +68,7 @@ class SelectWalker {
   void Fail() { failed_ = true; }
   bool failed() const { return failed_; }
   // What was noted; nothing when it failed.
-  Meanings Take() { return failed_ ? Meanings() : std::move(meanings_); }
+  Meanings Take();
 
  private:
   struct Core;  // SELECT ... up to ORDER BY; a compound has several
@@ -105,6 +107,7 @@ class SelectWalker {
   const Catalog& catalog_;
   std::vector<size_t> close_of_;  // of each "(", where it closes; the last token when nowhere
   Meanings meanings_;
+  std::vector<size_t> windows_;  // where names of windows are
   size_t depth_ = 0;
   bool failed_ = false;
 };

@@ -171,6 +171,12 @@ void SelectWalker::Operand(size_t at, const Scope* scope) {
   }
 }
 
+void SelectWalker::NoteRowid(size_t at, const Relation& relation) {
+  if (!IsName(at)) return;
+  std::string key = KeyCalled(relation, Folded(Unquoted(tokens_[at])));
+  if (!key.empty()) meanings_[at] = {Meaning::kName, std::move(key)};
+}
+
 // A column with its table before it.
 void SelectWalker::NoteColumn(size_t at, const Scope* scope) {
   NoteName(at);
