@@ -5,7 +5,8 @@
 //
 // takes the schemas FOLDER/*.sql and those of the databases or .sql files that exist. Prints the
 // score and, for each change that was missed or reported wrongly, what it was. Exits 1 when there
-// is any. A change that was not found counts as missed unless SQLite makes the same bytecode of it.
+// is any. A change that was not found counts as missed unless SQLite makes the same bytecode of it;
+// a harmless one that was reported counts unless SQLite makes another.
 
 #include <algorithm>
 #include <cstdio>
@@ -76,6 +77,19 @@ std::optional<bool> IsSameToSqlite(const std::string& one, const std::string& ot
   return facts == SqliteFacts(*second, relation);
 }
 
+// Whether SQLite sees no difference in any relation. ALTER TABLE can make one: SQLite 3.40 turns
+// excluded.x into t.x when t is renamed.
+bool IsSameToSqlite(const std::string& one, const std::string& other) {
+  const std::optional<Database> db = Make(one);
+  if (!db) return false;
+  bool is_same = true;
+  for (const std::string& relation :
+       Strings(*db, "SELECT name FROM sqlite_master WHERE type IN ('table', 'view')")) {
+    is_same = is_same && IsSameToSqlite(one, other, relation) != false;
+  }
+  return is_same;
+}
+
 // The change is found or not, reported or not, by what SQLite says of it.
 void Judge(const Mutant& mutant, const std::string& script, const Schema& original, Score* score,
            std::map<std::string, size_t>* kinds) {
@@ -130,6 +144,11 @@ Score Test(const std::string& name, const Rows& rows, size_t limit,
   for (const Mutant& mutant : HarmlessMutants(rows, limit)) {
     const std::optional<std::string> differences = Compare(mutant, *original);
     if (!differences) {
+      ++score.refused;
+      continue;
+    }
+    if (!differences->empty() &&
+        !IsSameToSqlite(mutant.other ? mutant.other() : script, mutant.script())) {
       ++score.refused;
       continue;
     }

@@ -1,5 +1,6 @@
 // Changes that change what the schema is.
 
+#include <algorithm>
 #include <array>
 #include <cctype>
 #include <map>
@@ -152,7 +153,15 @@ void Semantic::ChangeColumn(size_t row, const TableText& table, size_t column) {
     return added;
   };
   auto has = [&](const char* word) { return Find(item, word) != std::string::npos; };
-  if (!has("NOT")) Add("add NOT NULL", row, name, with("NOT NULL"));
+  // A column of the key of a WITHOUT ROWID table is NOT NULL anyway.
+  const bool is_not_null =
+      Find(table.tail, "WITHOUT") != std::string::npos &&
+      std::any_of(table.items.begin() + static_cast<long>(table.columns), table.items.end(),
+                  [&](const Texts& constraint) {
+                    return Find(constraint, "PRIMARY") != std::string::npos &&
+                           std::count(constraint.begin(), constraint.end(), name) > 0;
+                  });
+  if (!has("NOT") && !is_not_null) Add("add NOT NULL", row, name, with("NOT NULL"));
   if (!has("DEFAULT") && !has("AS")) Add("add default", row, name, with("DEFAULT 'mutant'"));
   if (!has("COLLATE")) Add("add collation", row, name, with("COLLATE RTRIM"));
   if (!has("UNIQUE") && !has("PRIMARY") && !IsKey(table, name))
