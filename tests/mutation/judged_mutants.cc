@@ -29,10 +29,11 @@ std::vector<Mutant> JudgedMutants(const Rows& rows, size_t limit) {
       changed[at] = text;
       const std::string sql = Joined(changed);
       mutants.push_back(
-          {kind,
-           rows[row].name + ": " + texts[at] + " at " + std::to_string(at) + " as " + text,
+          {kind, rows[row].name + ": " + texts[at] + " at " + std::to_string(at) + " as " + text,
            [all = &rows, row, sql] { return ScriptWith(*all, row, sql); },
-           {},
+           [all = &rows, row, same = Joined(texts)] {
+             return ScriptWith(*all, row, same);  // spaces are in SQLite's estimates
+           },
            RelationOf(rows[row])});
     };
     for (size_t i = 3; i < tokens.size(); ++i) {

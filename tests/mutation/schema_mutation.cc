@@ -91,11 +91,11 @@ bool IsSameToSqlite(const std::string& one, const std::string& other) {
 }
 
 // The change is found or not, reported or not, by what SQLite says of it.
-void Judge(const Mutant& mutant, const std::string& script, const Schema& original, Score* score,
+void Judge(const Mutant& mutant, const Schema& original, Score* score,
            std::map<std::string, size_t>* kinds) {
   const std::optional<std::string> differences = Compare(mutant, original);
   std::optional<bool> is_same;
-  if (differences) is_same = IsSameToSqlite(script, mutant.script(), mutant.relation);
+  if (differences) is_same = IsSameToSqlite(mutant.other(), mutant.script(), mutant.relation);
   if (!is_same) {
     ++score->refused;
     return;
@@ -161,7 +161,7 @@ Score Test(const std::string& name, const Rows& rows, size_t limit,
     }
   }
   for (const Mutant& mutant : JudgedMutants(rows, limit)) {
-    Judge(mutant, script, *original, &score, kinds);
+    Judge(mutant, *original, &score, kinds);
   }
   std::printf("%s: %zu objects; mutations: %zu of %zu found; harmless: %zu of %zu reported\n",
               name.c_str(), rows.size(), score.found, score.mutations, score.reported,
