@@ -1,7 +1,9 @@
 #include "author/dump_schema.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
+#include <set>
 
 #include "author/dump_rows.h"
 #include "migrate/user_schema.h"
@@ -22,10 +24,17 @@ std::string AsStatement(const std::string& sql) {
   return sql + (ends_at_line_end ? "\n;\n" : ";\n");
 }
 
-enum class Part { kTables, kIndexes, kViews, kVirtualTables, kTriggers };
+enum class Part { kTables, kIndexes, kViews, kVirtualTables, kShadowIndexes, kTriggers };
 
-Part PartOf(const SchemaRow& row) {
-  if (row.type == "index") return Part::kIndexes;
+// The table of an index is no table of the schema when it is a shadow table, which is made with its
+// virtual table.
+Part PartOf(const SchemaRow& row, const std::vector<SchemaRow>& rows) {
+  if (row.type == "index") {
+    bool has_table = std::any_of(rows.begin(), rows.end(), [&](const SchemaRow& other) {
+      return other.type == "table" && EqualIgnoringCase(other.name, row.table);
+    });
+    return has_table ? Part::kIndexes : Part::kShadowIndexes;
+  }
   if (row.type == "view") return Part::kViews;
   if (row.type == "trigger") return Part::kTriggers;
   return IsVirtualTable(row.sql) ? Part::kVirtualTables : Part::kTables;
@@ -34,7 +43,7 @@ Part PartOf(const SchemaRow& row) {
 std::string Statements(const std::vector<SchemaRow>& rows, Part part) {
   std::string script;
   for (const SchemaRow& row : rows) {
-    if (PartOf(row) == part) script += AsStatement(row.sql);
+    if (PartOf(row, rows) == part) script += AsStatement(row.sql);
   }
   return script;
 }
@@ -69,12 +78,15 @@ Result<std::string> DumpSchema(const Database& db,
   Result<std::string> preamble = Preamble(db);
   if (!preamble) return preamble.error();
   std::string script = *preamble + Statements(*rows, Part::kTables);
+  std::set<Name> written;
   for (const std::string& table : tables_with_rows) {
+    if (!written.insert(Name{table}).second) continue;
     Result<std::string> inserts = DumpRows(db, table);
     if (!inserts) return inserts.error();
     script += *inserts;
   }
-  for (Part part : {Part::kIndexes, Part::kViews, Part::kVirtualTables, Part::kTriggers}) {
+  for (Part part : {Part::kIndexes, Part::kViews, Part::kVirtualTables, Part::kShadowIndexes,
+                    Part::kTriggers}) {
     script += Statements(*rows, part);
   }
   for (const char* name : {"user_version", "application_id"}) {

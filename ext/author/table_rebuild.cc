@@ -108,7 +108,7 @@ Status RefuseName(const std::string& name) {
   if (IsLedgerTable(name)) {
     return MakeError(name + " is fastmigrate's own table, which cannot be rebuilt");
   }
-  if (Folded(name).starts_with("sqlite_")) {
+  if (Lowered(name).starts_with("sqlite_")) {
     return MakeError(name + " is SQLite's own table, which cannot be rebuilt");
   }
   return {};

@@ -1,5 +1,7 @@
 #include "migrate/user_schema.h"
 
+#include <utility>
+
 #include "migrate/ledger.h"
 #include "sqlite/schema_reader.h"
 
@@ -12,9 +14,13 @@ Result<std::vector<SchemaRow>> ReadUserSchemaRows(const Database& db) {
 }
 
 Result<Schema> ReadUserSchema(const Database& db) {
-  Result<std::vector<SchemaRow>> rows = ReadUserSchemaRows(db);
+  Result<SortedRows> rows = ReadSortedRows(db);
   if (!rows) return rows.error();
-  return ParseSchema(*rows);
+  std::vector<SchemaRow> schema;
+  for (SchemaRow& row : rows->schema) {
+    (IsLedgerTable(row.table) ? rows->others : schema).push_back(std::move(row));
+  }
+  return ParseSchema(schema, rows->others);
 }
 
 }  // namespace fastmigrate

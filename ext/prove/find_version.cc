@@ -21,7 +21,7 @@ Result<LiveSchema> ReadLiveSchema(const Database& db) {
   if (!snapshot.status()) return snapshot.status().error();
   Result<std::vector<SchemaRow>> rows = ReadUserSchemaRows(db);
   if (!rows) return rows.error();
-  Result<Schema> schema = ParseSchema(*rows);
+  Result<Schema> schema = ReadUserSchema(db);
   if (!schema) return schema.error();
   return LiveSchema{rows->size(), std::move(*schema)};
 }
@@ -43,7 +43,7 @@ Result<std::optional<int>> FindVersion(const Database& db, const Source& source)
     Result<std::vector<SchemaRow>> replayed = ReadUserSchemaRows((*replay)->db());
     if (!replayed) return replayed.error();
     if (replayed->size() != live->row_count) continue;
-    Result<Schema> expected = ParseSchema(*replayed);
+    Result<Schema> expected = ReadUserSchema((*replay)->db());
     if (!expected) return expected.error();
     if (CompareSchemas(*expected, live->schema).empty()) found = version;
   }

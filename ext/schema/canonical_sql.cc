@@ -28,36 +28,13 @@ constexpr auto kReserved = std::to_array<std::string_view>(
      "union",      "unique",     "update",     "using",        "values",       "when",
      "where"});
 
-bool IsReserved(std::string_view folded) {
-  return std::binary_search(kReserved.begin(), kReserved.end(), folded);
-}
+// Before a token that may be a name or a string: no SQL of a schema has a variable.
+constexpr char kUndecided = '?';
 
 bool IsPlainWord(std::string_view name) {
   Lexer lexer(name);
   Token token = lexer.Next();
   return token.kind == TokenKind::kWord && token.text.size() == name.size();
-}
-
-// Whether an expression or a name may end with this token, so that a name after it is an alias.
-bool EndsOperand(const Token& token) {
-  switch (token.kind) {
-    case TokenKind::kQuotedName:
-    case TokenKind::kString:
-    case TokenKind::kBlob:
-    case TokenKind::kNumber:
-      return true;
-    case TokenKind::kOperator:
-      return token.text == ")";
-    case TokenKind::kWord:
-      if (IsOneOf(token,
-                  {"NULL", "TRUE", "FALSE", "CURRENT_DATE", "CURRENT_TIME", "CURRENT_TIMESTAMP"})) {
-        return true;
-      }
-      return !IsReserved(Folded(token.text)) &&
-             !IsOneOf(token, {"LIKE", "GLOB", "REGEXP", "MATCH", "BY", "OFFSET"});
-    default:
-      return false;
-  }
 }
 
 // Whether a quoted token at `i` can only be a name.
@@ -74,12 +51,8 @@ bool IsNamePosition(Tokens tokens, size_t i) {
 }
 
 // LEFT and its like are keywords before JOIN only: FROM a "left" JOIN b, but SELECT "left".
-bool IsJoinWord(const Token& token) {
-  return IsOneOf(token, {"CROSS", "FULL", "INNER", "JOIN", "LEFT", "NATURAL", "OUTER", "RIGHT"});
-}
-
-std::string CanonicalName(Tokens tokens, size_t i) {
-  std::string folded = Folded(Unquoted(tokens[i]));
+std::string CanonicalName(Tokens tokens, size_t i, const std::string& name) {
+  std::string folded = Lowered(name);
   if (IsPlainWord(folded)) {
     if (!IsReserved(folded)) return folded;
     bool before_join = i + 1 < tokens.size() && IsJoinWord(tokens[i + 1]);
@@ -90,13 +63,7 @@ std::string CanonicalName(Tokens tokens, size_t i) {
   return Quoted(folded, '"');
 }
 
-// A double-quoted token that, of itself, may be a string.
-bool IsUndecided(Tokens tokens, size_t i) {
-  return tokens[i].kind == TokenKind::kQuotedName && tokens[i].text[0] == '"' &&
-         !IsNamePosition(tokens, i);
-}
-
-void AppendCanonical(Tokens tokens, size_t i, const NameSet& names, std::string* canonical) {
+void AppendCanonical(Tokens tokens, size_t i, std::string* canonical) {
   const Token& token = tokens[i];
   switch (token.kind) {
     case TokenKind::kWord:
@@ -104,33 +71,50 @@ void AppendCanonical(Tokens tokens, size_t i, const NameSet& names, std::string*
     case TokenKind::kBlob:
       std::transform(token.text.begin(), token.text.end(), std::back_inserter(*canonical), Lower);
       break;
-    case TokenKind::kQuotedName: {
-      const std::string name = Unquoted(token);
-      bool is_string = IsUndecided(tokens, i) && !names.contains(Folded(name));
-      *canonical += is_string ? StringLiteral(name) : CanonicalName(tokens, i);
+    case TokenKind::kQuotedName:
+      if (IsDoubleQuoted(token) && !IsNamePosition(tokens, i)) {
+        *canonical += kUndecided;
+        *canonical += token.text;
+      } else {
+        *canonical += CanonicalName(tokens, i, Unquoted(token));
+      }
       break;
-    }
     default:
       *canonical += token.text;
   }
 }
 
+void AppendMeaning(Tokens tokens, size_t i, const Meaning& meaning, std::string* canonical) {
+  switch (meaning.kind) {
+    case Meaning::kName:
+      *canonical +=
+          CanonicalName(tokens, i, meaning.name.empty() ? Unquoted(tokens[i]) : meaning.name);
+      break;
+    case Meaning::kString:
+      *canonical += StringLiteral(Unquoted(tokens[i]));
+      break;
+    case Meaning::kEither:
+      *canonical += kUndecided;
+      *canonical += tokens[i].text;
+  }
+}
+
 // What decides whether AS and ASC may be left out: the parenthesis we are in.
-struct Scope {
+struct Parenthesis {
   bool cast = false;      // CAST(x AS type): AS stays
   bool order_by = false;  // ORDER BY has begun
 };
 
-bool IsOptionalAs(Tokens tokens, size_t i, const Scope& scope) {
+bool IsOptionalAs(Tokens tokens, size_t i, const Parenthesis& scope) {
   if (!tokens[i].Is("AS") || scope.cast || i == 0 || i + 1 == tokens.size()) return false;
   const Token& alias = tokens[i + 1];
   if (alias.kind == TokenKind::kWord) {
-    return !IsReserved(Folded(alias.text)) && !alias.Is("MATERIALIZED");
+    return !IsReserved(Lowered(alias.text)) && !alias.Is("MATERIALIZED");
   }
   return alias.kind == TokenKind::kQuotedName || alias.kind == TokenKind::kString;
 }
 
-bool IsOptionalAsc(Tokens tokens, size_t i, const Scope& scope) {
+bool IsOptionalAsc(Tokens tokens, size_t i, const Parenthesis& scope) {
   return tokens[i].Is("ASC") && scope.order_by && i > 0 && EndsOperand(tokens[i - 1]);
 }
 
@@ -143,7 +127,7 @@ bool MayMatter(const Token& token) {
   return token.text == "(" || token.text == ")" || token.kind == TokenKind::kSemicolon;
 }
 
-void Follow(Tokens tokens, size_t i, std::vector<Scope>* scopes) {
+void Follow(Tokens tokens, size_t i, std::vector<Parenthesis>* scopes) {
   const Token& token = tokens[i];
   if (token.IsOperator("(")) {
     scopes->push_back({.cast = i > 0 && tokens[i - 1].Is("CAST")});
@@ -175,10 +159,45 @@ bool IsOneOf(const Token& token, std::initializer_list<std::string_view> words) 
                      [&](std::string_view word) { return token.Is(word); });
 }
 
-std::string Folded(std::string_view name) { return Lowered(name); }
+bool IsQuoted(const Token& token) {
+  return token.kind == TokenKind::kQuotedName || token.kind == TokenKind::kString;
+}
+
+bool IsDoubleQuoted(const Token& token) {
+  return token.kind == TokenKind::kQuotedName && token.text[0] == '"';
+}
+
+bool IsReserved(std::string_view folded) {
+  return std::binary_search(kReserved.begin(), kReserved.end(), folded);
+}
+
+bool EndsOperand(const Token& token) {
+  switch (token.kind) {
+    case TokenKind::kQuotedName:
+    case TokenKind::kString:
+    case TokenKind::kBlob:
+    case TokenKind::kNumber:
+      return true;
+    case TokenKind::kOperator:
+      return token.text == ")";
+    case TokenKind::kWord:
+      if (IsOneOf(token,
+                  {"NULL", "TRUE", "FALSE", "CURRENT_DATE", "CURRENT_TIME", "CURRENT_TIMESTAMP"})) {
+        return true;
+      }
+      return !IsReserved(Lowered(token.text)) &&
+             !IsOneOf(token, {"LIKE", "GLOB", "REGEXP", "MATCH", "BY", "OFFSET"});
+    default:
+      return false;
+  }
+}
+
+bool IsJoinWord(const Token& token) {
+  return IsOneOf(token, {"CROSS", "FULL", "INNER", "JOIN", "LEFT", "NATURAL", "OUTER", "RIGHT"});
+}
 
 std::string NameAsSql(std::string_view name) {
-  return IsPlainWord(name) && !IsReserved(Folded(name)) ? std::string(name) : Quoted(name, '"');
+  return IsPlainWord(name) && !IsReserved(Lowered(name)) ? std::string(name) : Quoted(name, '"');
 }
 
 std::string StringLiteral(std::string_view text) { return Quoted(text, '\''); }
@@ -194,37 +213,26 @@ std::string Spelled(Tokens tokens) {
   return text;
 }
 
-std::string Canonical(Tokens tokens, const NameSet& names) {
+std::string Canonical(Tokens tokens, const Meanings& meanings) {
   std::string canonical;
   if (!tokens.empty()) canonical.reserve(tokens.back().offset - tokens.front().offset);
-  std::vector<Scope> scopes(1);
+  std::vector<Parenthesis> scopes(1);
+  auto meaning = meanings.begin();
   for (size_t i = 0; i < tokens.size(); ++i) {
     if (MayMatter(tokens[i])) {
       Follow(tokens, i, &scopes);
-      const Scope& scope = scopes.back();
+      const Parenthesis& scope = scopes.back();
       if (IsOptionalAs(tokens, i, scope) || IsOptionalAsc(tokens, i, scope)) continue;
     }
     if (!canonical.empty()) canonical += ' ';
-    AppendCanonical(tokens, i, names, &canonical);
+    while (meaning != meanings.end() && meaning->first < i) ++meaning;
+    if (meaning != meanings.end() && meaning->first == i) {
+      AppendMeaning(tokens, i, meaning->second, &canonical);
+    } else {
+      AppendCanonical(tokens, i, &canonical);
+    }
   }
   return canonical;
-}
-
-void CollectUndecided(Tokens tokens, NameSet* undecided) {
-  for (size_t i = 0; i < tokens.size(); ++i) {
-    if (IsUndecided(tokens, i)) undecided->insert(Folded(Unquoted(tokens[i])));
-  }
-}
-
-void CollectNames(Tokens tokens, const NameSet& undecided, NameSet* names) {
-  for (size_t i = 0; i < tokens.size(); ++i) {
-    const Token& token = tokens[i];
-    if (token.kind != TokenKind::kWord && token.kind != TokenKind::kQuotedName) continue;
-    if (IsUndecided(tokens, i)) continue;
-    const std::string name = Folded(Unquoted(token));
-    if (!undecided.contains(name)) continue;
-    if (token.kind == TokenKind::kQuotedName || !IsReserved(name)) names->insert(name);
-  }
 }
 
 Tokens WithoutOuterParentheses(Tokens tokens) {

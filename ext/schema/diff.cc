@@ -6,6 +6,7 @@
 #include <optional>
 #include <set>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 #include "schema/canonical_sql.h"
@@ -14,6 +15,14 @@ namespace fastmigrate {
 namespace {
 
 using Differences = std::vector<Difference>;
+
+// Whether objects that mean different things are reported although they are written alike. That is
+// so when the cause, a change of what they speak of, is no difference of its own.
+enum class Untouched { kReport, kOmit };
+
+bool IsWrittenAlike(const std::string& a, const std::string& b) {
+  return a == b || Canonical(SqlTokens(a)) == Canonical(SqlTokens(b));
+}
 
 // One object that both sides have, compared aspect by aspect.
 class Comparison {
@@ -65,6 +74,7 @@ struct Constraint {
   std::string label;  // "(a, b)": tells which ones of both sides belong together
   std::string text;
   std::string canonical;
+  std::string written;  // the same on both sides: untouched
 
   friend bool operator<(const Constraint& a, const Constraint& b) {
     return a.canonical < b.canonical;
@@ -74,8 +84,9 @@ using Constraints = std::vector<Constraint>;
 
 class TableComparison {
  public:
-  TableComparison(const Table& expected, const Table& actual, Differences* differences)
-      : expected_(expected), actual_(actual), differences_(differences) {}
+  TableComparison(const Table& expected, const Table& actual, Untouched untouched,
+                  Differences* differences)
+      : expected_(expected), actual_(actual), untouched_(untouched), differences_(differences) {}
 
   void Run();
 
@@ -86,6 +97,7 @@ class TableComparison {
   void CompareOptions();
   // A constraint against one with the same label is one difference, any other stands alone.
   void Compare(const std::string& type, Constraints expected, Constraints actual);
+  static void OmitWrittenAlike(Constraints* expected, Constraints* actual);
   void Report(const std::string& type, const std::string& name, const std::string& expected,
               const std::string& actual);
 
@@ -101,6 +113,7 @@ class TableComparison {
 
   const Table& expected_;
   const Table& actual_;
+  Untouched untouched_;
   Differences* differences_;
   std::set<Name> missing_;  // columns that only one side has
 };
@@ -140,15 +153,20 @@ void TableComparison::CompareColumn(const Column& expected, const Column& actual
   if (expected == actual) return;
   Comparison column("column", expected_.name.text + "." + expected.name.text, differences_);
   column.Aspect("declared type", expected.type, actual.type);
+  // A key that came or went, or WITHOUT ROWID, makes a column NOT NULL of itself.
+  bool is_untouched = untouched_ == Untouched::kOmit &&
+                      expected.written_not_null.text == actual.written_not_null.text;
   column.Aspect("nullability",
-                expected.not_null == actual.not_null &&
-                    expected.not_null_conflict == actual.not_null_conflict,
+                is_untouched || (expected.not_null == actual.not_null &&
+                                 expected.not_null_conflict == actual.not_null_conflict),
                 NotNullText(expected), NotNullText(actual));
   column.Aspect("default", expected.default_value, actual.default_value);
   column.Aspect("collation", expected.collation == actual.collation,
                 CollationText(expected.collation), CollationText(actual.collation));
-  column.Aspect("generated value",
-                expected.generated == actual.generated && expected.stored == actual.stored,
+  bool is_same = expected.generated == actual.generated ||
+                 (untouched_ == Untouched::kOmit &&
+                  IsWrittenAlike(expected.generated.text, actual.generated.text));
+  column.Aspect("generated value", is_same && expected.stored == actual.stored,
                 GeneratedText(expected), GeneratedText(actual));
 }
 
@@ -194,6 +212,9 @@ void TableComparison::Compare(const std::string& type, Constraints expected, Con
                       std::back_inserter(only));
   for (Constraint& constraint : only) by_label[constraint.label].second.push_back(constraint);
 
+  if (untouched_ == Untouched::kOmit) {
+    for (auto& [label, sides] : by_label) OmitWrittenAlike(&sides.first, &sides.second);
+  }
   for (const auto& [label, sides] : by_label) {
     const std::string name = expected_.name.text + label;
     if (sides.first.size() == 1 && sides.second.size() == 1) {
@@ -202,6 +223,20 @@ void TableComparison::Compare(const std::string& type, Constraints expected, Con
     }
     for (const Constraint& constraint : sides.first) Report(type, name, constraint.text, "");
     for (const Constraint& constraint : sides.second) Report(type, name, "", constraint.text);
+  }
+}
+
+void TableComparison::OmitWrittenAlike(Constraints* expected, Constraints* actual) {
+  for (auto one = expected->begin(); one != expected->end();) {
+    auto other = std::find_if(actual->begin(), actual->end(), [&](const Constraint& constraint) {
+      return IsWrittenAlike(constraint.written, one->written);
+    });
+    if (other == actual->end()) {
+      ++one;
+      continue;
+    }
+    actual->erase(other);
+    one = expected->erase(one);
   }
 }
 
@@ -217,11 +252,14 @@ void TableComparison::AddKey(const Key& key, const std::string& text,
                              Constraints* constraints) const {
   std::string label;
   std::vector<std::string> columns;
-  for (const KeyColumn& column : key.columns) {
+  Key written = key;
+  for (KeyColumn& column : written.columns) {
     label += (label.empty() ? "(" : ", ") + column.expression.text;
     columns.push_back(column.expression.canonical);
+    column.collation.text = column.written_collation.text;
   }
-  if (!GoesWithColumn(columns)) constraints->push_back({label + ")", text, Folded(text)});
+  if (GoesWithColumn(columns)) return;
+  constraints->push_back({label + ")", text, Lowered(text), UniqueText(written)});
 }
 
 // A table has one primary key, so that they always belong together.
@@ -247,7 +285,10 @@ Constraints TableComparison::ForeignKeys(const Table& table) const {
     for (const Name& column : key.columns) columns.push_back(column.text);
     if (GoesWithColumn(columns)) continue;
     const std::string text = ForeignKeyText(key);
-    constraints.push_back({"(" + NamesText(key.columns) + ")", text, Folded(text)});
+    ForeignKey rest = key;
+    rest.parent_columns.clear();
+    constraints.push_back({"(" + NamesText(key.columns) + ")", text, Lowered(text),
+                           ForeignKeyText(rest) + " (" + key.written_parent_columns.text + ")"});
   }
   return constraints;
 }
@@ -255,15 +296,15 @@ Constraints TableComparison::ForeignKeys(const Table& table) const {
 Constraints TableComparison::Checks(const Table& table) {
   Constraints constraints;
   for (const Fragment& check : table.checks) {
-    constraints.push_back({"", "CHECK (" + check.text + ")", check.canonical});
+    constraints.push_back({"", "CHECK (" + check.text + ")", check.canonical, check.text});
   }
   return constraints;
 }
 
 class SchemaComparison {
  public:
-  SchemaComparison(const Schema& expected, const Schema& actual)
-      : expected_(expected), actual_(actual) {}
+  SchemaComparison(const Schema& expected, const Schema& actual, Untouched untouched)
+      : expected_(expected), actual_(actual), untouched_(untouched) {}
 
   Differences Run();
 
@@ -277,9 +318,12 @@ class SchemaComparison {
                       const std::map<Name, T>& actual, const Compare& compare);
   template <typename T>
   bool IsHidden(const T& object) const;
+  template <typename T>
+  bool IsUntouched(const T& expected, const T& actual) const;
 
   const Schema& expected_;
   const Schema& actual_;
+  Untouched untouched_;
   std::set<Name> other_kind_;  // a table on one side, a view on the other
   std::set<Name> one_sided_;   // tables and views that only one side has, or in another kind
   Differences differences_;
@@ -287,7 +331,7 @@ class SchemaComparison {
 
 struct Relation {
   std::string kind;
-  const Written* sql;
+  const OriginalText* sql;
 };
 
 std::map<Name, Relation> Relations(const Schema& schema) {
@@ -329,6 +373,13 @@ bool SchemaComparison::IsHidden(const T& object) const {
   }
 }
 
+// An index, a view or a trigger; a table is compared part by part.
+template <typename T>
+bool SchemaComparison::IsUntouched(const T& expected, const T& actual) const {
+  if constexpr (std::is_same_v<T, Table> || std::is_same_v<T, VirtualTable>) return false;
+  return untouched_ == Untouched::kOmit && IsWrittenAlike(expected.sql.text, actual.sql.text);
+}
+
 template <typename T, typename Compare>
 void SchemaComparison::CompareObjects(const std::string& type, const std::map<Name, T>& expected,
                                       const std::map<Name, T>& actual, const Compare& compare) {
@@ -338,7 +389,7 @@ void SchemaComparison::CompareObjects(const std::string& type, const std::map<Na
     if (other == actual.end()) {
       comparison.Sentence("the scripts create it, this database does not have it", IsHidden(object),
                           object.sql.text, "");
-    } else if (object != other->second) {
+    } else if (object != other->second && !IsUntouched(object, other->second)) {
       compare(object, other->second, &comparison);
     }
   }
@@ -387,7 +438,7 @@ Differences SchemaComparison::Run() {
   CompareKinds();
   CompareObjects("table", expected_.tables, actual_.tables,
                  [&](const Table& expected, const Table& actual, Comparison*) {
-                   TableComparison(expected, actual, &differences_).Run();
+                   TableComparison(expected, actual, untouched_, &differences_).Run();
                  });
   CompareObjects("virtual table", expected_.virtual_tables, actual_.virtual_tables,
                  CompareVirtualTables);
@@ -401,7 +452,9 @@ Differences SchemaComparison::Run() {
 
 std::vector<Difference> CompareSchemas(const Schema& expected, const Schema& actual) {
   if (expected == actual) return {};
-  return SchemaComparison(expected, actual).Run();
+  Differences differences = SchemaComparison(expected, actual, Untouched::kOmit).Run();
+  if (!differences.empty()) return differences;
+  return SchemaComparison(expected, actual, Untouched::kReport).Run();
 }
 
 std::string DifferenceText(const Difference& difference) {

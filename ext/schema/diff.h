@@ -2,8 +2,9 @@
 //
 // `expected` is what the migration scripts produce, `actual` is the database. One change by hand is
 // one difference: a missing table hides its missing columns, indexes and triggers, a missing column
-// the UNIQUE and the foreign key that it alone carries, and a column that moved is one change of
-// the order.
+// the UNIQUE and the foreign key that it alone carries, a column that moved is one change of the
+// order, and what is written alike on both sides is not mentioned when it means something else only
+// because the table it speaks of has changed.
 //
 //   type    name          difference                                       expected  actual
 //   column  users.email   declared type is VARCHAR(80), expected TEXT      TEXT      VARCHAR(80)

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "schema/meanings.h"
+
 namespace fastmigrate {
 namespace {
 
@@ -14,7 +16,24 @@ bool IsClosed(Tokens tokens) {
          (tokens.size() == 2 || WithoutOuterParentheses(tokens).size() < tokens.size());
 }
 
-Result<KeyColumn> ParseKeyColumn(Tokens tokens, const Table& table, const NameSet& names) {
+std::string CanonicalType(Tokens tokens) {
+  std::string canonical;
+  for (const Token& token : tokens) {
+    if (!canonical.empty()) canonical += ' ';
+    canonical += Lowered(token.text);
+  }
+  return canonical;
+}
+
+// The canonical spelling of a quoted type: that of the same words without quotes, if they could
+// stand so.
+std::string CanonicalQuotedType(const std::string& type) {
+  const std::vector<Token> tokens = SqlTokens(type);
+  if (Spelled(tokens) != type || type.empty()) return Quoted(Lowered(type), '"');
+  return CanonicalType(tokens);
+}
+
+Result<KeyColumn> ParseKeyColumn(Tokens tokens, const Table& table, const Scope& scope) {
   KeyColumn key;
   if (tokens.size() > 1 && IsOneOf(tokens.back(), {"ASC", "DESC"})) {
     key.descending = tokens.back().Is("DESC");
@@ -33,34 +52,32 @@ Result<KeyColumn> ParseKeyColumn(Tokens tokens, const Table& table, const NameSe
   }
   if (column == nullptr) {
     key.is_column = false;
-    key.expression = {Spelled(tokens), Canonical(tokens, names)};
+    key.expression = ExpressionFragment(tokens, scope);
     return key;
   }
-  key.expression = {NameText(column->name), Folded(column->name.text)};
+  key.expression = {NameText(column->name), Lowered(column->name.text)};
+  key.written_collation.text = Lowered(key.collation.text);
   if (CollationName(key.collation) == column->collation) key.collation = {};
   return key;
 }
 
 }  // namespace
 
-Fragment ExpressionFragment(Tokens tokens, const NameSet& names) {
+Fragment ExpressionFragment(Tokens tokens, const Scope& scope) {
   Tokens inside = WithoutOuterParentheses(tokens);
-  return {Spelled(inside), Canonical(inside, names)};
+  return {Spelled(inside), Canonical(inside, ExpressionMeanings(inside, scope))};
 }
 
 Fragment TypeFragment(Tokens tokens) {
   if (tokens.empty()) return {};
-  std::string text = tokens[0].kind == TokenKind::kWord ? Spelled(tokens) : Unquoted(tokens[0]);
-  std::string canonical;
-  for (const Token& token : SqlTokens(text)) {
-    if (!canonical.empty()) canonical += ' ';
-    canonical += Folded(token.text);
-  }
-  return {text, canonical};
+  if (tokens[0].kind == TokenKind::kWord) return {Spelled(tokens), CanonicalType(tokens)};
+  const std::string type = Unquoted(tokens[0]);
+  const std::string canonical = CanonicalQuotedType(type);
+  return {canonical.starts_with('"') ? Quoted(type, '"') : type, canonical};
 }
 
 Fragment DefaultFragment(Tokens tokens) {
-  Fragment fragment = ExpressionFragment(tokens, {});
+  Fragment fragment = ExpressionFragment(tokens, Scope());
   Tokens inside = WithoutOuterParentheses(tokens);
   if (inside.size() != 1) return fragment;
   bool is_string = inside[0].kind == TokenKind::kQuotedName;
@@ -68,23 +85,30 @@ Fragment DefaultFragment(Tokens tokens) {
     is_string = !IsOneOf(
         inside[0], {"NULL", "TRUE", "FALSE", "CURRENT_TIME", "CURRENT_DATE", "CURRENT_TIMESTAMP"});
   }
+  if (inside[0].Is("NULL")) return {};
   if (is_string) fragment.canonical = StringLiteral(Unquoted(inside[0]));
   return fragment;
 }
 
 Name CollationName(const Name& name) { return name == Name{"BINARY"} ? Name{} : name; }
 
-NameSet NamesIn(const Table& table) {
-  NameSet names = {"rowid", "oid", "_rowid_", Folded(table.name.text)};
-  for (const Column& column : table.columns) names.insert(Folded(column.name.text));
-  return names;
+Scope ScopeIn(const Table& table) {
+  Scope scope;
+  scope.relations.push_back(RelationOf(table));
+  return scope;
 }
 
-Result<std::vector<KeyColumn>> ParseKeyColumns(Tokens list, const Table& table,
-                                               const NameSet& names) {
+Scope ScopeWithoutRowid(const Table& table) {
+  Scope scope = ScopeIn(table);
+  scope.has_rowid = false;
+  return scope;
+}
+
+Result<std::vector<KeyColumn>> ParseKeyColumns(Tokens list, const Table& table) {
+  const Scope scope = ScopeWithoutRowid(table);
   std::vector<KeyColumn> columns;
   for (Tokens part : SplitAtCommas(list)) {
-    Result<KeyColumn> column = ParseKeyColumn(part, table, names);
+    Result<KeyColumn> column = ParseKeyColumn(part, table, scope);
     if (!column) return column.error();
     columns.push_back(*column);
   }

@@ -25,14 +25,22 @@ struct SchemaRow {
   std::string sql;
 };
 
-// An error starts with the object: `table users: expected "(" but found "x"`.
-Result<Schema> ParseSchema(const std::vector<SchemaRow>& rows);
+// `around` are the rows of tables that are not part of the schema, and whose columns its views,
+// triggers and indexes may use: shadow tables, SQLite's and our own. An error starts with the
+// object: `table users: expected "(" but found "x"`.
+Result<Schema> ParseSchema(const std::vector<SchemaRow>& rows,
+                           const std::vector<SchemaRow>& around = {});
 
 // CREATE VIRTUAL TABLE alone; for CREATE TABLE see table_parser.h.
 Result<VirtualTable> ParseVirtualTable(std::string_view sql);
 
 // Whether the text starts with CREATE VIRTUAL.
 bool IsVirtualTable(std::string_view sql);
+
+// Whether something stands behind the first statement of the text that is neither comment nor white
+// space nor a semicolon. SQLite, reading its schema, compiles the first statement and passes over
+// the rest, so that a file can carry SQL that no one has seen.
+bool HoldsMoreThanOneStatement(std::string_view sql);
 
 }  // namespace fastmigrate
 

@@ -10,7 +10,7 @@
 //   CREATE TABLE Users(Id INTEGER PRIMARY KEY, mail TEXT UNIQUE)
 //   create table "users"([id] integer, mail text, constraint u unique(mail), primary key(id asc))
 //                                                                                           equal
-//   a column INT and one INTEGER, DEFAULT NULL and no default                           different
+//   a column INT and one INTEGER, DEFAULT true and DEFAULT 1                            different
 //
 // This works because the parser (parser.h) has brought everything into one form: constraints
 // are moved to their table, lists whose order means nothing are sorted, expressions stand in
@@ -54,10 +54,10 @@ struct Fragment {
 };
 
 // SQL as it was written, kept to be shown or used again: never a difference.
-struct Written {
+struct OriginalText {
   std::string text;
 
-  friend bool operator==(const Written&, const Written&) { return true; }
+  friend bool operator==(const OriginalText&, const OriginalText&) { return true; }
 };
 
 enum class Conflict { kAbort, kRollback, kFail, kIgnore, kReplace };  // kAbort: also when left out
@@ -66,13 +66,16 @@ enum class Action { kNoAction, kRestrict, kSetNull, kSetDefault, kCascade };
 struct Column {
   Name name;
   Fragment type;  // declared; empty: none
+  // Of a column of the primary key: what SQLite makes of it. The rowid never is NULL, and in a
+  // WITHOUT ROWID or STRICT table no column of the key may be.
   bool not_null = false;
   Conflict not_null_conflict = Conflict::kAbort;
-  Fragment default_value;  // empty: none. Parentheses around it are gone
-  Name collation;          // empty: BINARY
-  Fragment generated;      // the expression; empty: an ordinary column
-  bool stored = false;     // of a generated column
-  Written definition;      // "mail TEXT UNIQUE": with the constraints written beside it
+  OriginalText written_not_null;  // "ABORT": the conflict clause of a NOT NULL that is written
+  Fragment default_value;         // empty: none, or NULL. Parentheses around it are gone
+  Name collation;                 // empty: BINARY
+  Fragment generated;             // the expression; empty: an ordinary column
+  bool stored = false;            // of a generated column
+  OriginalText definition;        // "mail TEXT UNIQUE": with the constraints written beside it
 
   friend bool operator==(const Column&, const Column&) = default;
 };
@@ -83,6 +86,7 @@ struct KeyColumn {
   bool is_column = true;
   Name collation;  // empty: the column's own
   bool descending = false;
+  OriginalText written_collation;  // of a column: folded, the column's own too
 
   friend bool operator==(const KeyColumn&, const KeyColumn&) = default;
 };
@@ -98,7 +102,8 @@ struct Key {
 struct ForeignKey {
   std::vector<Name> columns;
   Name parent;
-  std::vector<Name> parent_columns;  // empty: the parent's primary key, named or not
+  std::vector<Name> parent_columns;     // empty: the parent's primary key, named or not
+  OriginalText written_parent_columns;  // "a, b"
   Action on_delete = Action::kNoAction;
   Action on_update = Action::kNoAction;
   Name match;             // SQLite keeps it and does nothing with it; empty: none
@@ -111,12 +116,12 @@ struct Table {
   Name name;
   std::vector<Column> columns;
   std::optional<Key> primary_key;
-  std::vector<Key> uniques;              // sorted, each once
+  std::vector<Key> uniques;              // sorted, each once, none that says what the key says
   std::vector<ForeignKey> foreign_keys;  // sorted
   std::vector<Fragment> checks;          // sorted
   bool strict = false;
   bool without_rowid = false;
-  Written sql;  // as sqlite_schema has it
+  OriginalText sql;  // as sqlite_schema has it
 
   friend bool operator==(const Table&, const Table&) = default;
 };
@@ -125,7 +130,7 @@ struct VirtualTable {
   Name name;
   Name module;
   Fragment arguments;
-  Written sql;
+  OriginalText sql;
 
   friend bool operator==(const VirtualTable&, const VirtualTable&) = default;
 };
@@ -136,7 +141,7 @@ struct Index {
   bool unique = false;
   std::vector<KeyColumn> columns;
   Fragment where;  // empty: not partial
-  Written sql;
+  OriginalText sql;
 
   friend bool operator==(const Index&, const Index&) = default;
 };
@@ -145,7 +150,7 @@ struct View {
   Name name;
   std::vector<Name> columns;  // empty: those of the SELECT
   Fragment select;
-  Written sql;
+  OriginalText sql;
 
   friend bool operator==(const View&, const View&) = default;
 };
@@ -157,7 +162,7 @@ struct Trigger {
   Fragment event;   // DELETE, INSERT, UPDATE, UPDATE OF a, b (columns sorted)
   Fragment when;    // empty: always
   Fragment body;    // the statements between BEGIN and END
-  Written sql;
+  OriginalText sql;
 
   friend bool operator==(const Trigger&, const Trigger&) = default;
 };

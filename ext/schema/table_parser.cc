@@ -11,6 +11,14 @@
 namespace fastmigrate {
 namespace {
 
+// In whatever order each is.
+bool HasSameColumns(const Key& a, const Key& b) {
+  return std::equal(a.columns.begin(), a.columns.end(), b.columns.begin(), b.columns.end(),
+                    [](const KeyColumn& x, const KeyColumn& y) {
+                      return x.expression == y.expression && x.collation == y.collation;
+                    });
+}
+
 class TableParser {
  public:
   explicit TableParser(Tokens tokens) : reader_(tokens) {}
@@ -42,7 +50,9 @@ class TableParser {
   Result<Action> TakeAction();
   Status ParseOptions();
   Status Finish();
-  Status FinishKey(PendingKey* pending, const NameSet& names);
+  Status FinishKey(PendingKey* pending);
+  void MergeKeys();
+  void SettleNotNull();
 
   TokenReader reader_;
   Table table_;
@@ -128,6 +138,7 @@ Status TableParser::ParseColumnConstraint(Column* column, Tokens name) {
     if (!conflict) return conflict.error();
     column->not_null = true;
     column->not_null_conflict = *conflict;
+    column->written_not_null.text = ConflictText(*conflict);
     return {};
   }
   if (reader_.Take("NULL")) {  // accepted, without effect
@@ -245,6 +256,7 @@ Status TableParser::ParseReferences(std::vector<Name> columns) {
     Result<std::vector<Name>> parent_columns = reader_.TakeNames();
     if (!parent_columns) return parent_columns.error();
     key.parent_columns = *parent_columns;
+    key.written_parent_columns.text = Lowered(NamesText(*parent_columns));
   }
   while (true) {
     if (reader_.Take("MATCH")) {
@@ -308,31 +320,80 @@ Status TableParser::ParseOptions() {
   return {};
 }
 
+// The keys first: what rowid means in an expression depends on them.
 Status TableParser::Finish() {
-  const NameSet names = NamesIn(table_);
-  for (Tokens check : checks_) table_.checks.push_back(ExpressionFragment(check, names));
-  for (const auto& [column, expression] : generated_) {
-    table_.columns[column].generated = ExpressionFragment(expression, names);
-  }
   for (PendingKey& pending : keys_) {
-    Status status = FinishKey(&pending, names);
+    Status status = FinishKey(&pending);
     if (!status) return status;
+  }
+  MergeKeys();
+  SettleNotNull();
+  const Scope scope = ScopeIn(table_);
+  for (Tokens check : checks_) table_.checks.push_back(ExpressionFragment(check, scope));
+  const Scope generated_scope = ScopeWithoutRowid(table_);
+  for (const auto& [column, expression] : generated_) {
+    table_.columns[column].generated = ExpressionFragment(expression, generated_scope);
   }
   SortConstraints(&table_);
   return {};
 }
 
-Status TableParser::FinishKey(PendingKey* pending, const NameSet& names) {
-  Result<std::vector<KeyColumn>> columns = ParseKeyColumns(pending->columns, table_, names);
+// SQLite makes one index of two UNIQUEs, or a UNIQUE and the primary key, over the same columns
+// and collations: in the order of the first, with the conflict clause that either has
+// (sqlite3CreateIndex() in build.c, which refuses two clauses). A UNIQUE over the rowid gets an
+// index of its own, but says what the key says.
+void TableParser::MergeKeys() {
+  const bool has_rowid_column = HasRowidColumn(table_);
+  std::vector<PendingKey> merged;
+  for (PendingKey& pending : keys_) {
+    if (has_rowid_column && pending.is_primary) continue;
+    if (has_rowid_column && HasSameColumns(pending.key, *table_.primary_key) &&
+        pending.key.conflict == table_.primary_key->conflict) {
+      continue;
+    }
+    auto same = std::find_if(merged.begin(), merged.end(), [&](const PendingKey& other) {
+      return HasSameColumns(other.key, pending.key);
+    });
+    if (same == merged.end()) {
+      merged.push_back(std::move(pending));
+      continue;
+    }
+    same->is_primary = same->is_primary || pending.is_primary;
+    if (same->key.conflict == Conflict::kAbort) same->key.conflict = pending.key.conflict;
+  }
+  for (PendingKey& pending : merged) {
+    if (pending.is_primary) {
+      table_.primary_key = std::move(pending.key);
+    } else {
+      table_.uniques.push_back(std::move(pending.key));
+    }
+  }
+}
+
+// https://www.sqlite.org/withoutrowid.html, https://www.sqlite.org/stricttables.html
+void TableParser::SettleNotNull() {
+  if (!table_.primary_key) return;
+  const bool is_rowid = HasRowidColumn(table_);
+  if (!is_rowid && !table_.without_rowid && !table_.strict) return;
+  for (Column& column : table_.columns) {
+    const std::vector<KeyColumn>& key = table_.primary_key->columns;
+    bool is_in_key = std::any_of(key.begin(), key.end(), [&](const KeyColumn& key_column) {
+      return key_column.expression.canonical == Lowered(column.name.text);
+    });
+    if (!is_in_key) continue;
+    column.not_null = !is_rowid;
+    if (is_rowid) column.not_null_conflict = Conflict::kAbort;
+  }
+}
+
+Status TableParser::FinishKey(PendingKey* pending) {
+  Result<std::vector<KeyColumn>> columns = ParseKeyColumns(pending->columns, table_);
   if (!columns) return columns.error();
   pending->key.columns = *columns;
   if (pending->descending) pending->key.columns[0].descending = true;
-  if (!pending->is_primary) {
-    table_.uniques.push_back(std::move(pending->key));
-    return {};
-  }
+  if (!pending->is_primary) return {};
   if (table_.primary_key) return MakeError("there is more than one primary key");
-  table_.primary_key = std::move(pending->key);
+  table_.primary_key = pending->key;
   // PRIMARY KEY(id DESC) is the rowid all the same, and the rowid has neither order nor collation.
   std::vector<KeyColumn>& key_columns = table_.primary_key->columns;
   if (!pending->beside_column && !table_.without_rowid && key_columns.size() == 1) {
@@ -340,6 +401,7 @@ Status TableParser::FinishKey(PendingKey* pending, const NameSet& names) {
     if (!HasRowidColumn(table_)) key_columns[0].descending = was_descending;
   }
   if (HasRowidColumn(table_)) key_columns[0].collation = {};
+  pending->key = *table_.primary_key;
   return {};
 }
 
@@ -356,11 +418,11 @@ void SortConstraints(Table* table) {
   std::sort(table->checks.begin(), table->checks.end());
   std::sort(table->foreign_keys.begin(), table->foreign_keys.end(),
             [](const ForeignKey& a, const ForeignKey& b) {
-              return Folded(ForeignKeyText(a)) < Folded(ForeignKeyText(b));
+              return Lowered(ForeignKeyText(a)) < Lowered(ForeignKeyText(b));
             });
   std::vector<Key>& uniques = table->uniques;
   std::sort(uniques.begin(), uniques.end(), [](const Key& a, const Key& b) {
-    return Folded(UniqueText(a)) < Folded(UniqueText(b));
+    return Lowered(UniqueText(a)) < Lowered(UniqueText(b));
   });
   uniques.erase(std::unique(uniques.begin(), uniques.end()), uniques.end());
 }

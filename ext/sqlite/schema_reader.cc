@@ -1,44 +1,17 @@
 #include "sqlite/schema_reader.h"
 
 #include <algorithm>
-#include <array>
-#include <initializer_list>
-#include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
+
+#include "schema/canonical_sql.h"
+#include "schema/module_arguments.h"
 
 namespace fastmigrate {
 namespace {
-
-// The modules of SQLite itself, with what their shadow tables are named: "<table>_<suffix>".
-struct KnownModule {
-  std::string_view name;
-  std::array<std::string_view, 5> suffixes;
-};
-constexpr std::array<std::string_view, 5> kFts4Suffixes = {"content", "docsize", "segdir",
-                                                           "segments", "stat"};
-constexpr std::array<std::string_view, 5> kFts5Suffixes = {"config", "content", "data", "docsize",
-                                                           "idx"};
-constexpr std::array<std::string_view, 5> kRtreeSuffixes = {"node", "parent", "rowid"};
-constexpr auto kKnownModules = std::to_array<KnownModule>({
-    {"fts3", kFts4Suffixes},
-    {"fts4", kFts4Suffixes},
-    {"fts5", kFts5Suffixes},
-    {"rtree", kRtreeSuffixes},
-    {"rtree_i32", kRtreeSuffixes},
-    {"geopoly", kRtreeSuffixes},
-    {"fts3tokenize", {}},
-    {"fts4aux", {}},
-    {"fts5vocab", {}},
-});
-
-const KnownModule* FindModule(const Name& name) {
-  for (const KnownModule& module : kKnownModules) {
-    if (EqualIgnoringCase(module.name, name.text)) return &module;
-  }
-  return nullptr;
-}
 
 bool IsInternal(std::string_view name) {
   constexpr std::string_view kPrefix = "sqlite_";
@@ -59,57 +32,114 @@ Result<std::vector<SchemaRow>> ReadRows(const Database& db) {
   return rows;
 }
 
-// https://www.sqlite.org/pragma.html#pragma_table_list: since 3.37. The module of the virtual table
-// tells, if it is loaded; older versions know no shadow tables but those of the known modules.
-Status AddListedShadowTables(const Database& db, std::set<Name>* shadows) {
-  if (sqlite3_libversion_number() < 3037000) return {};
-  return db.ForEach("PRAGMA main.table_list", [&](const Statement& row) {
-    if (row.Text(2) == "shadow") shadows->insert(Name{row.Text(1)});
-  });
+bool HasPrefix(const std::string& name, const std::string& prefix) {
+  return name.size() > prefix.size() &&
+         EqualIgnoringCase(std::string_view(name).substr(0, prefix.size()), prefix);
 }
 
-Result<std::set<Name>> ReadShadowTables(const Database& db, const std::vector<SchemaRow>& rows) {
-  std::set<Name> shadows;
-  bool has_unknown_module = false;
+// FTS3 makes "<table>_stat" with the first command that merges, and in these words.
+bool IsStatOfFts3(const SchemaRow& row) {
+  constexpr std::string_view kColumns = "(id INTEGER PRIMARY KEY, value BLOB)";
+  return row.type == "table" && row.sql.ends_with(kColumns) &&
+         SqlTokens(row.sql).size() == SqlTokens(kColumns).size() + 3;  // CREATE TABLE name
+}
+
+class ShadowTables {
+ public:
+  Status Read(const Database& db, const std::vector<SchemaRow>& rows);
+
+  // Whether the row is a shadow table, or an index that a module has made on one.
+  bool Contains(const SchemaRow& row) const;
+
+ private:
+  Status ReadListed(const Database& db);
+
+  std::set<Name> names_;
+  std::set<Name> stats_;               // what FTS3 may have made
+  std::vector<VirtualTable> unknown_;  // virtual tables of modules that we do not know
+};
+
+Status ShadowTables::Read(const Database& db, const std::vector<SchemaRow>& rows) {
   for (const SchemaRow& row : rows) {
     if (row.type != "table" || !IsVirtualTable(row.sql)) continue;
     Result<VirtualTable> table = ParseVirtualTable(row.sql);
     if (!table) return table.error().Within("virtual table " + row.name);
-    const KnownModule* module = FindModule(table->module);
-    if (module == nullptr) {
-      has_unknown_module = true;
+    const std::optional<std::vector<std::string_view>> suffixes = ShadowSuffixes(*table);
+    if (!suffixes) {
+      unknown_.push_back(std::move(*table));
       continue;
     }
-    for (std::string_view suffix : module->suffixes) {
-      if (!suffix.empty()) shadows.insert(Name{row.name + "_" + std::string(suffix)});
+    for (std::string_view suffix : *suffixes) {
+      names_.insert(Name{row.name + "_" + std::string(suffix)});
     }
+    if (table->module == Name{"fts3"}) stats_.insert(Name{row.name + "_stat"});
   }
-  if (has_unknown_module) {
-    Status status = AddListedShadowTables(db, &shadows);
-    if (!status) return status.error();
+  return unknown_.empty() ? Status() : ReadListed(db);
+}
+
+// https://www.sqlite.org/pragma.html#pragma_table_list: since 3.37. The module of the virtual table
+// tells, if it is loaded; older versions know no shadow tables but those of the known modules. The
+// module goes by the name alone, so that a table which the arguments speak of, the home of the
+// rows, may be among them: it is the user's.
+Status ShadowTables::ReadListed(const Database& db) {
+  if (sqlite3_libversion_number() < 3037000) return {};
+  return db.ForEach("PRAGMA main.table_list", [&](const Statement& row) {
+    if (row.Text(2) != "shadow") return;
+    const std::string name = row.Text(1);
+    bool is_made = false;
+    bool is_argument = false;
+    for (const VirtualTable& table : unknown_) {
+      is_made = is_made || HasPrefix(name, table.name.text + "_");
+      is_argument =
+          is_argument || Lowered(table.arguments.text).find(Lowered(name)) != std::string::npos;
+    }
+    if (is_made && !is_argument) names_.insert(Name{name});
+  });
+}
+
+bool ShadowTables::Contains(const SchemaRow& row) const {
+  const Name table{row.table};
+  if (row.type == "table") {
+    return names_.contains(table) || (stats_.contains(table) && IsStatOfFts3(row));
   }
-  return shadows;
+  if (row.type != "index" || !names_.contains(table)) return false;
+  // None of the known modules makes an index; others name theirs after the virtual table.
+  return std::any_of(unknown_.begin(), unknown_.end(), [&](const VirtualTable& made_by) {
+    const std::string prefix = made_by.name.text + "_";
+    return HasPrefix(row.table, prefix) && HasPrefix(row.name, prefix);
+  });
 }
 
 }  // namespace
 
-Result<std::vector<SchemaRow>> ReadSchemaRows(const Database& db) {
+Result<SortedRows> ReadSortedRows(const Database& db) {
   Result<std::vector<SchemaRow>> rows = ReadRows(db);
   if (!rows) return rows.error();
-  Result<std::set<Name>> shadows = ReadShadowTables(db, *rows);
-  if (!shadows) return shadows.error();
-  std::erase_if(*rows, [&](const SchemaRow& row) {
-    if (IsInternal(row.name) || IsInternal(row.table)) return true;
-    bool on_shadow = shadows->contains(Name{row.table});
-    return on_shadow && (row.type == "table" || row.type == "index");
-  });
-  return rows;
+  for (const SchemaRow& row : *rows) {
+    if (!HoldsMoreThanOneStatement(row.sql)) continue;
+    return MakeError(row.type + " " + NameAsSql(row.name) +
+                     ": its stored text holds more than one statement");
+  }
+  ShadowTables shadows;
+  if (Status status = shadows.Read(db, *rows); !status) return status.error();
+  SortedRows sorted;
+  for (SchemaRow& row : *rows) {
+    bool is_other = IsInternal(row.name) || IsInternal(row.table) || shadows.Contains(row);
+    (is_other ? sorted.others : sorted.schema).push_back(std::move(row));
+  }
+  return sorted;
+}
+
+Result<std::vector<SchemaRow>> ReadSchemaRows(const Database& db) {
+  Result<SortedRows> rows = ReadSortedRows(db);
+  if (!rows) return rows.error();
+  return std::move(rows->schema);
 }
 
 Result<Schema> ReadSchema(const Database& db) {
-  Result<std::vector<SchemaRow>> rows = ReadSchemaRows(db);
+  Result<SortedRows> rows = ReadSortedRows(db);
   if (!rows) return rows.error();
-  return ParseSchema(*rows);
+  return ParseSchema(rows->schema, rows->others);
 }
 
 }  // namespace fastmigrate

@@ -175,6 +175,53 @@ std::string DefaultParentheses(const std::string& sql) {
   return table.Sql();
 }
 
+// DEFAULT NULL at every column that has no default and is no key.
+std::string AddToColumns(const std::string& sql, const std::string& clause) {
+  TableText table = TableTextOf(sql);
+  for (size_t i = 0; i < table.columns; ++i) {
+    Texts& item = table.items[i];
+    bool has_value = Find(item, "DEFAULT") != std::string::npos ||
+                     Find(item, "AS") != std::string::npos ||
+                     Find(item, "PRIMARY") != std::string::npos;
+    if (!has_value) item.push_back(clause);
+  }
+  return table.Sql();
+}
+
+// At the column that is INTEGER PRIMARY KEY. Empty when there is none, or it has it.
+std::string AddToKey(const std::string& sql, const std::string& clause) {
+  TableText table = TableTextOf(sql);
+  if (!table.tail.empty()) return "";
+  for (size_t i = 0; i < table.columns; ++i) {
+    Texts& item = table.items[i];
+    const bool is_key = item.size() > 2 && EqualIgnoringCase(item[1], "INTEGER") &&
+                        EqualIgnoringCase(item[2], "PRIMARY") &&
+                        Find(item, "DESC") == std::string::npos &&
+                        Find(item, "CONFLICT") == std::string::npos &&
+                        Find(item, clause.substr(0, clause.find(' '))) == std::string::npos;
+    if (!is_key) continue;
+    item.push_back(clause);
+    return table.Sql();
+  }
+  return "";
+}
+
+// Behind AS, FROM and their like 'x' is a name.
+std::string NameInStringQuotes(const std::string& sql, const std::string& keyword) {
+  const Texts texts = TextsOf(sql);
+  size_t body = Find(texts, "SELECT");
+  body = std::min({body, Find(texts, "BEGIN"), Find(texts, "WITH")});
+  Texts changed = texts;
+  for (size_t i = body; i + 1 < texts.size(); ++i) {
+    const std::string& name = texts[i + 1];
+    if (!EqualIgnoringCase(texts[i], keyword) || IsKeyword(name)) continue;
+    if (i > 0 && EqualIgnoringCase(texts[i - 1], "DISTINCT")) continue;
+    const bool is_word = std::isalpha(static_cast<unsigned char>(name[0])) != 0;
+    if (is_word || name[0] == '"') changed[i + 1] = Quoted(Unquoted(TokensOf(name)[0]), '\'');
+  }
+  return Joined(changed);
+}
+
 class Harmless {
  public:
   explicit Harmless(const Rows& rows) : rows_(rows) { CollectNames(); }
@@ -407,6 +454,22 @@ std::vector<Mutant> Harmless::Rewritten() {
             [](const std::string&) { return std::string(); });
       },
       "view");
+  // What a column has without these words.
+  Everywhere(
+      "DEFAULT NULL", [](const std::string& sql) { return AddToColumns(sql, "DEFAULT NULL"); },
+      "table");
+  Everywhere(
+      "NOT NULL on the rowid", [](const std::string& sql) { return AddToKey(sql, "NOT NULL"); },
+      "table");
+  Everywhere(
+      "UNIQUE on the key", [](const std::string& sql) { return AddToKey(sql, "UNIQUE"); }, "table");
+  for (const char* keyword : {"AS", "FROM", "JOIN", "INTO", "UPDATE"}) {
+    for (const char* type : {"view", "trigger"}) {
+      Everywhere(
+          std::string("'name' behind ") + keyword,
+          [=](const std::string& sql) { return NameInStringQuotes(sql, keyword); }, type);
+    }
+  }
   Rows reversed(rows_.rbegin(), rows_.rend());
   mutants_.push_back({"order of objects", "", [reversed] { return ScriptOf(reversed); }});
   mutants_.push_back({"statistics", "", [rows = &rows_] { return ScriptOf(*rows) + "ANALYZE"; }});

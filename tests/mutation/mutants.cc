@@ -99,6 +99,10 @@ std::string TableText::Sql() const {
   return sql + " ) " + Joined(tail);
 }
 
+const std::string& RelationOf(const SchemaRow& row) {
+  return row.type == "index" || row.type == "trigger" ? row.table : row.name;
+}
+
 std::vector<Mutant> Thinned(const std::vector<Mutant>& mutants, size_t limit) {
   std::map<std::string, size_t> total;
   for (const Mutant& mutant : mutants) ++total[mutant.kind];

@@ -2,7 +2,8 @@
 //
 // A mutant is the script of a schema with one change in it. The changes are made on tokens, without
 // the schema parser, and SQLite decides whether the result is a schema at all: what it refuses is
-// no mutant. Changes known to mean nothing (deleting AS, say) are not made as changes that do.
+// no mutant. Changes known to mean nothing (deleting AS, say) are not made as changes that do. Of
+// others only SQLite can say whether they mean anything: they are judged by the bytecode it makes.
 
 #ifndef FASTMIGRATE_TESTS_MUTATION_MUTANTS_H_
 #define FASTMIGRATE_TESTS_MUTATION_MUTANTS_H_
@@ -23,6 +24,9 @@ struct Mutant {
   std::function<std::string()> script;  // made late: a schema has thousands of mutants
   // What it is compared with; none: the schema that was not changed.
   std::function<std::string()> other = {};
+  // The table or view that SQLite is asked about (sqlite_facts.h) when it must be the judge: of a
+  // change that was not found, and of every JudgedMutant. Empty: it is not asked.
+  std::string relation = {};
 };
 
 using Rows = std::vector<SchemaRow>;
@@ -57,6 +61,12 @@ size_t Behind(const std::vector<std::string>& tokens, size_t open);
 // At most `limit` of each kind, spread evenly over the schema. The rows must outlive the mutants.
 std::vector<Mutant> SemanticMutants(const Rows& rows, size_t limit);
 std::vector<Mutant> HarmlessMutants(const Rows& rows, size_t limit);
+
+// Quotes and letter case of one name or string: what SQLite sees no change in is harmless.
+std::vector<Mutant> JudgedMutants(const Rows& rows, size_t limit);
+
+// The table or view that an object is, or is on.
+const std::string& RelationOf(const SchemaRow& row);
 
 // Keeps at most `limit` of each kind.
 std::vector<Mutant> Thinned(const std::vector<Mutant>& mutants, size_t limit);

@@ -3,8 +3,10 @@
 //
 //   schema_mutation FOLDER [DATABASE...]
 //
-// takes the schemas FOLDER/*.sql and those of the databases that exist. Prints the score and, for
-// each change that was missed or reported wrongly, what it was. Exits 1 when there is any.
+// takes the schemas FOLDER/*.sql and those of the databases or .sql files that exist. Prints the
+// score and, for each change that was missed or reported wrongly, what it was. Exits 1 when there
+// is any. A change that was not found counts as missed unless SQLite makes the same bytecode of it;
+// a harmless one that was reported counts unless SQLite makes another.
 
 #include <algorithm>
 #include <cstdio>
@@ -18,11 +20,13 @@
 
 #include "mutation/mutants.h"
 #include "schema/diff.h"
+#include "schema/sqlite_facts.h"
 
 namespace fastmigrate {
 namespace {
 
 struct Score {
+  size_t alike = 0;  // changes not found, of which SQLite knows nothing either
   size_t mutations = 0;
   size_t found = 0;
   size_t harmless = 0;
@@ -57,10 +61,63 @@ std::optional<std::string> Compare(const Mutant& mutant, const Schema& original)
   return text;
 }
 
+// Whether SQLite makes the same of the relation in both; nullopt when it cannot say, since a
+// statement on the relation does not compile.
+std::optional<bool> IsSameToSqlite(const std::string& one, const std::string& other,
+                                   const std::string& relation) {
+  const std::optional<Database> first = Make(one);
+  const std::optional<Database> second = Make(other);
+  if (!first || !second) return std::nullopt;
+  const std::string facts = SqliteFacts(*first, relation);
+  const bool is_view = facts.find("no statement: DELETE") != std::string::npos;
+  const bool reads = facts.find("no statement: SELECT *") == std::string::npos;
+  if (!reads || (is_view && facts.find("no statement: UPDATE") == std::string::npos)) {
+    return std::nullopt;
+  }
+  return facts == SqliteFacts(*second, relation);
+}
+
+// Whether SQLite sees no difference in any relation. ALTER TABLE can make one: SQLite 3.40 turns
+// excluded.x into t.x when t is renamed.
+bool IsSameToSqlite(const std::string& one, const std::string& other) {
+  const std::optional<Database> db = Make(one);
+  if (!db) return false;
+  bool is_same = true;
+  for (const std::string& relation :
+       Strings(*db, "SELECT name FROM sqlite_master WHERE type IN ('table', 'view')")) {
+    is_same = is_same && IsSameToSqlite(one, other, relation) != false;
+  }
+  return is_same;
+}
+
+// The change is found or not, reported or not, by what SQLite says of it.
+void Judge(const Mutant& mutant, const Schema& original, Score* score,
+           std::map<std::string, size_t>* kinds) {
+  const std::optional<std::string> differences = Compare(mutant, original);
+  std::optional<bool> is_same;
+  if (differences) is_same = IsSameToSqlite(mutant.other(), mutant.script(), mutant.relation);
+  if (!is_same) {
+    ++score->refused;
+    return;
+  }
+  ++(*kinds)[(*is_same ? "harmless: " : "") + mutant.kind];
+  ++(*is_same ? score->harmless : score->mutations);
+  if (*is_same && !differences->empty()) {
+    ++score->reported;
+    std::printf("  reported: %s: %s\n%s", mutant.kind.c_str(), mutant.what.c_str(),
+                differences->c_str());
+  }
+  if (!*is_same && !differences->empty()) ++score->found;
+  if (!*is_same && differences->empty()) {
+    std::printf("  missed: %s: %s\n", mutant.kind.c_str(), mutant.what.c_str());
+  }
+}
+
 Score Test(const std::string& name, const Rows& rows, size_t limit,
            std::map<std::string, size_t>* kinds) {
   Score score;
-  const std::optional<Schema> original = SchemaMadeBy(ScriptOf(rows));
+  const std::string script = ScriptOf(rows);
+  const std::optional<Schema> original = SchemaMadeBy(script);
   if (!original) {
     std::printf("%s: its script does not run\n", name.c_str());
     return {.mutations = 1};
@@ -69,6 +126,11 @@ Score Test(const std::string& name, const Rows& rows, size_t limit,
     const std::optional<std::string> differences = Compare(mutant, *original);
     if (!differences) {
       ++score.refused;
+      continue;
+    }
+    if (differences->empty() && !mutant.relation.empty() &&
+        IsSameToSqlite(script, mutant.script(), mutant.relation) == true) {
+      ++score.alike;
       continue;
     }
     ++score.mutations;
@@ -85,6 +147,11 @@ Score Test(const std::string& name, const Rows& rows, size_t limit,
       ++score.refused;
       continue;
     }
+    if (!differences->empty() &&
+        !IsSameToSqlite(mutant.other ? mutant.other() : script, mutant.script())) {
+      ++score.refused;
+      continue;
+    }
     ++score.harmless;
     ++(*kinds)["harmless: " + mutant.kind];
     if (!differences->empty()) {
@@ -92,6 +159,9 @@ Score Test(const std::string& name, const Rows& rows, size_t limit,
       std::printf("  reported: %s: %s\n%s", mutant.kind.c_str(), mutant.what.c_str(),
                   differences->c_str());
     }
+  }
+  for (const Mutant& mutant : JudgedMutants(rows, limit)) {
+    Judge(mutant, *original, &score, kinds);
   }
   std::printf("%s: %zu objects; mutations: %zu of %zu found; harmless: %zu of %zu reported\n",
               name.c_str(), rows.size(), score.found, score.mutations, score.reported,
@@ -147,10 +217,13 @@ int Main(int argc, char** argv) {
     sum.harmless += score.harmless;
     sum.reported += score.reported;
     sum.refused += score.refused;
+    sum.alike += score.alike;
   }
   std::printf("\n");
   for (const auto& [kind, count] : kinds) std::printf("%6zu %s\n", count, kind.c_str());
-  std::printf("\n%zu changes left out, since SQLite refuses the result\n", sum.refused);
+  std::printf("\n%zu changes left out, since SQLite refuses the result or cannot say\n",
+              sum.refused);
+  std::printf("%zu changes left out, since SQLite makes the same of the result\n", sum.alike);
   std::printf("mutations: %zu of %zu found; harmless: %zu of %zu reported\n", sum.found,
               sum.mutations, sum.reported, sum.harmless);
   std::printf("%zu passed, %zu failed\n", passed, failed);

@@ -1,5 +1,6 @@
 // Changes that change what the schema is.
 
+#include <algorithm>
 #include <array>
 #include <cctype>
 #include <map>
@@ -32,8 +33,11 @@ class Semantic {
 
  private:
   void Add(const std::string& kind, size_t row, const std::string& what, const std::string& sql) {
-    mutants_.push_back({kind, rows_[row].name + ": " + what,
-                        [rows = &rows_, row, sql] { return ScriptWith(*rows, row, sql); }});
+    mutants_.push_back({kind,
+                        rows_[row].name + ": " + what,
+                        [rows = &rows_, row, sql] { return ScriptWith(*rows, row, sql); },
+                        {},
+                        RelationOf(rows_[row])});
   }
   void Add(const std::string& kind, size_t row, const std::string& what, const TableText& table) {
     Add(kind, row, what, table.Sql());
@@ -119,6 +123,18 @@ void Semantic::ChangeTable(size_t row) {
   }
 }
 
+// Whether a constraint makes the column alone the primary key.
+bool IsKey(const TableText& table, const std::string& name) {
+  for (size_t i = table.columns; i < table.items.size(); ++i) {
+    const Texts& item = table.items[i];
+    const size_t key = Find(item, "PRIMARY");
+    if (key + 3 < item.size() && item[key + 3] == name && Find(item, ",") == std::string::npos) {
+      return true;
+    }
+  }
+  return false;
+}
+
 void Semantic::ChangeColumn(size_t row, const TableText& table, size_t column) {
   const Texts& item = table.items[column];
   const std::string& name = item[0];
@@ -137,10 +153,19 @@ void Semantic::ChangeColumn(size_t row, const TableText& table, size_t column) {
     return added;
   };
   auto has = [&](const char* word) { return Find(item, word) != std::string::npos; };
-  if (!has("NOT")) Add("add NOT NULL", row, name, with("NOT NULL"));
+  // A column of the key of a WITHOUT ROWID table is NOT NULL anyway.
+  const bool is_not_null =
+      Find(table.tail, "WITHOUT") != std::string::npos &&
+      std::any_of(table.items.begin() + static_cast<long>(table.columns), table.items.end(),
+                  [&](const Texts& constraint) {
+                    return Find(constraint, "PRIMARY") != std::string::npos &&
+                           std::count(constraint.begin(), constraint.end(), name) > 0;
+                  });
+  if (!has("NOT") && !is_not_null) Add("add NOT NULL", row, name, with("NOT NULL"));
   if (!has("DEFAULT") && !has("AS")) Add("add default", row, name, with("DEFAULT 'mutant'"));
   if (!has("COLLATE")) Add("add collation", row, name, with("COLLATE RTRIM"));
-  if (!has("UNIQUE") && !has("PRIMARY")) Add("add UNIQUE", row, name, with("UNIQUE"));
+  if (!has("UNIQUE") && !has("PRIMARY") && !IsKey(table, name))
+    Add("add UNIQUE", row, name, with("UNIQUE"));
   if (!has("CHECK")) Add("add check", row, name, with("CHECK (1 < 2)"));
   if (!has("REFERENCES")) Add("add foreign key", row, name, with("REFERENCES mutant_parent"));
   if (!has("AS") && !has("DEFAULT") && !has("PRIMARY")) {
@@ -149,6 +174,8 @@ void Semantic::ChangeColumn(size_t row, const TableText& table, size_t column) {
   changed = table;
   changed.items[column].insert(changed.items[column].begin() + 1, "mutant");
   Add("column type", row, name, changed);
+  changed.items[column][1] = "\"\"";
+  Add("empty column type", row, name, changed);
 }
 
 // Clauses of a column or a constraint that are taken away or replaced.
@@ -164,7 +191,12 @@ void Semantic::ChangeItem(size_t row, const TableText& table, size_t number) {
   auto at = [&](size_t i) { return i < item.size() ? item[i] : std::string(); };
   for (size_t i = 1; i < item.size(); ++i) {
     auto is = [&](const char* word) { return EqualIgnoringCase(item[i], word); };
-    if (is("NOT") && EqualIgnoringCase(at(i + 1), "NULL")) cut("drop NOT NULL", i, i + 2);
+    // The key of a STRICT table is NOT NULL anyway.
+    const bool is_strict_key = Find(table.tail, "STRICT") != std::string::npos &&
+                               Find(item, "PRIMARY") != std::string::npos;
+    if (is("NOT") && EqualIgnoringCase(at(i + 1), "NULL") && !is_strict_key) {
+      cut("drop NOT NULL", i, i + 2);
+    }
     if (is("UNIQUE") && at(i + 1) != "(") cut("drop UNIQUE", i, i + 1);
     if (is("PRIMARY")) cut("drop PRIMARY KEY", i, i + 2);
     if (is("AUTOINCREMENT")) cut("drop AUTOINCREMENT", i, i + 1);
@@ -177,7 +209,7 @@ void Semantic::ChangeItem(size_t row, const TableText& table, size_t number) {
     if (is("DEFAULT")) {
       size_t end = at(i + 1) == "(" ? Behind(item, i + 1) : i + 2;
       if (at(i + 1) == "-" || at(i + 1) == "+") end = i + 3;
-      cut("drop default", i, end);
+      if (!EqualIgnoringCase(at(i + 1), "NULL")) cut("drop default", i, end);
       cut("default", i + 1, end, {"'mutant'"});
     }
     if (is("REFERENCES") && number < table.columns) {
@@ -285,6 +317,12 @@ bool IsNeutral(const Texts& texts, size_t i) {
       if (EqualIgnoringCase(texts[i + 1], constraint)) return true;
     }
   }
+  // DEFAULT NULL, and NOT NULL of a key in a STRICT table: see ChangeItem().
+  if (word == "NULL" && before == "DEFAULT") return true;
+  if (word == "NOT" && EqualIgnoringCase(texts.back(), "STRICT")) return true;
+  if (word == "DEFAULT" && i + 1 < texts.size() && EqualIgnoringCase(texts[i + 1], "NULL")) {
+    return true;
+  }
   return word == "(" || word == ")";
 }
 
@@ -304,9 +342,8 @@ void Semantic::ChangeTokens(size_t row) {
       std::string other_case = texts[i];
       for (char& c : other_case) c ^= std::isalpha(static_cast<unsigned char>(c)) ? 0x20 : 0;
       changed[i] = other_case;
-      if (other_case != texts[i] && rows_[row].type != "table" && rows_[row].type != "index") {
-        Add("case of a string", row, what, Joined(changed));
-      }
+      // Of types and names in the quotes of strings, too: SQLite tells.
+      if (other_case != texts[i]) Add("case of a string", row, what, Joined(changed));
     } else if (tokens[i].kind == TokenKind::kNumber) {
       changed[i] += "1";
       Add("number", row, what, Joined(changed));

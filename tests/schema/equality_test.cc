@@ -38,8 +38,8 @@ const EqualCase kTables[] = {
     {"IfNotExists", "CREATE TABLE t(a)", "CREATE TABLE IF NOT EXISTS main.t(a)"},
     {"TypeSpacing", "CREATE TABLE t(a VARCHAR(10), b DECIMAL(5,2), c DOUBLE PRECISION)",
      "CREATE TABLE t(a varchar ( 10 ), b decimal(5 , 2), c double /**/ precision)"},
-    {"QuotedType", "CREATE TABLE t(a INTEGER, b double precision, c)",
-     "CREATE TABLE t(a \"INTEGER\", b 'double precision' dropped, c \"\")"},
+    {"QuotedType", "CREATE TABLE t(a INTEGER, b double precision, c \"\")",
+     "CREATE TABLE t(a \"INTEGER\", b 'double precision' dropped, c '')"},
     {"ConstraintNames", "CREATE TABLE t(a INT NOT NULL CHECK(a > 0), UNIQUE(a))",
      "CREATE TABLE t(a INT CONSTRAINT n NOT NULL CONSTRAINT c CHECK(a > 0), CONSTRAINT u UNIQUE(a),"
      " CONSTRAINT empty)"},
@@ -97,6 +97,34 @@ const EqualCase kTables[] = {
      "CREATE TABLE t(a CHECK(a IN (\"Open\", \"Closed\")))"},
     {"CreateTableAs", "CREATE TABLE t(a INT, \"x y\" TEXT)",
      "CREATE TABLE s(a INTEGER, \"x y\" TEXT); CREATE TABLE t AS SELECT * FROM s; DROP TABLE s"},
+    {"DefaultNullIsNone", "CREATE TABLE t(a, b TEXT NOT NULL, c)",
+     "CREATE TABLE t(a DEFAULT NULL, b TEXT DEFAULT (null) NOT NULL, c DEFAULT ((NULL)))"},
+    {"ColumnsNamedTrueAndFalse",
+     "CREATE TABLE t(\"true\", \"false\", CHECK(\"true\" <> 3 AND \"false\" IS NOT \"true\"))",
+     "CREATE TABLE t(true, false, CHECK(true <> 3 AND false IS NOT True))"},
+    {"UniquePrimaryKey",
+     "CREATE TABLE t(a TEXT PRIMARY KEY); CREATE TABLE u(a INTEGER PRIMARY KEY)",
+     "CREATE TABLE t(a TEXT PRIMARY KEY UNIQUE); CREATE TABLE u(a INTEGER UNIQUE PRIMARY KEY)"},
+    {"UniqueKeyOfTwo", "CREATE TABLE t(a, b, PRIMARY KEY(a, b) ON CONFLICT IGNORE, UNIQUE(b, a))",
+     "CREATE TABLE t(a, b, PRIMARY KEY(a, b), UNIQUE(a, b DESC) ON CONFLICT IGNORE, UNIQUE(b, a))"},
+    {"UniqueTwiceWithOneConflict", "CREATE TABLE t(a UNIQUE ON CONFLICT REPLACE)",
+     "CREATE TABLE t(a UNIQUE, UNIQUE(a) ON CONFLICT REPLACE)"},
+    {"OrderOfTheFirstKey", "CREATE TABLE t(a TEXT, PRIMARY KEY(a DESC))",
+     "CREATE TABLE t(a TEXT, UNIQUE(a DESC), PRIMARY KEY(a))"},
+    {"RowidIsNotNull",
+     "CREATE TABLE t(id INTEGER PRIMARY KEY); CREATE TABLE u(id INTEGER, a,"
+     " PRIMARY KEY(id))",
+     "CREATE TABLE t(id INTEGER PRIMARY KEY NOT NULL);"
+     "CREATE TABLE u(id INTEGER NOT NULL ON CONFLICT IGNORE, a, PRIMARY KEY(id DESC))"},
+    {"KeyWithoutRowidIsNotNull", "CREATE TABLE t(a TEXT, b, PRIMARY KEY(b, a)) WITHOUT ROWID",
+     "CREATE TABLE t(a TEXT NOT NULL, b NOT NULL, PRIMARY KEY(b, a)) WITHOUT ROWID"},
+    {"KeyOfStrictTableIsNotNull", "CREATE TABLE t(a TEXT PRIMARY KEY, b INT) STRICT",
+     "CREATE TABLE t(a TEXT NOT NULL PRIMARY KEY, b INT) STRICT"},
+    {"RowidByOtherNames",
+     "CREATE TABLE t(id INTEGER PRIMARY KEY, CHECK(id > 0 AND t.id < 5 AND id <> 3))",
+     "CREATE TABLE t(id INTEGER PRIMARY KEY, CHECK(rowid > 0 AND t.oid < 5 AND \"_rowid_\" <> 3))"},
+    {"TableNameInDoubleQuotesIsAString", "CREATE TABLE t(a CHECK(a <> 'T' AND a <> 'oid'), b)",
+     "CREATE TABLE t(a CHECK(a <> \"T\" AND a <> 'oid'), b)"},
     {"OrderOfObjects", "CREATE TABLE a(x); CREATE INDEX i ON a(x); CREATE TABLE b(x)",
      "CREATE TABLE b(x); CREATE TABLE a(x); CREATE INDEX i ON a(x)"},
 };
@@ -134,6 +162,29 @@ const EqualCase kAltered[] = {
      "ALTER TABLE old RENAME TO new"},
     {"StringsRewritten", "CREATE TABLE t(b CHECK(b IN (\"Open\")))",
      "CREATE TABLE t(a CHECK(a IN (\"Open\"))); ALTER TABLE t RENAME a TO b"},
+    {"StringsOfEveryKindRewritten",
+     "CREATE TABLE t(k INTEGER PRIMARY KEY, b); CREATE TABLE log(x, y);"
+     "CREATE INDEX i ON t(b || 'oid');"
+     "CREATE VIEW v AS SELECT k AS x, 'Open' AS y FROM t WHERE b IN ('T', 'after');"
+     "CREATE TRIGGER r AFTER INSERT ON t BEGIN INSERT INTO log VALUES('after', new.b);"
+     " UPDATE t SET b = 'new' WHERE k = new.k; END",
+     "CREATE TABLE t(a INTEGER PRIMARY KEY, b); CREATE TABLE log(x, y);"
+     "CREATE INDEX i ON t(b || \"oid\");"
+     "CREATE VIEW v AS SELECT a AS x, \"Open\" AS y FROM t WHERE b IN (\"T\", \"after\");"
+     "CREATE TRIGGER r AFTER INSERT ON t BEGIN INSERT INTO log VALUES(\"after\", new.b);"
+     " UPDATE t SET b = \"new\" WHERE a = new.a; END;"
+     "DROP INDEX i; ALTER TABLE t RENAME a TO k; CREATE INDEX i ON t(b || 'oid')"},
+    {"RowidRenamed",
+     "CREATE TABLE t(k INTEGER PRIMARY KEY, a, CHECK(rowid > 0));"
+     "CREATE INDEX i ON t(a) WHERE rowid > 3 AND t.oid < 7;"
+     "CREATE VIEW v AS SELECT rowid, q.oid AS o FROM t AS q WHERE _rowid_ > 1;"
+     "CREATE TRIGGER r AFTER INSERT ON t WHEN new.rowid > 0 BEGIN"
+     " DELETE FROM t WHERE rowid = new.oid; END",
+     "CREATE TABLE t(id INTEGER PRIMARY KEY, a, CHECK(rowid > 0));"
+     "CREATE INDEX i ON t(a) WHERE rowid > 3 AND t.oid < 7;"
+     "CREATE VIEW v AS SELECT rowid, q.oid AS o FROM t AS q WHERE _rowid_ > 1;"
+     "CREATE TRIGGER r AFTER INSERT ON t WHEN new.rowid > 0 BEGIN"
+     " DELETE FROM t WHERE rowid = new.oid; END; ALTER TABLE t RENAME id TO k"},
     {"Rebuilt", "CREATE TABLE t(a INT, b TEXT); CREATE INDEX i ON t(a)",
      "CREATE TABLE t(a); CREATE TABLE t_new(a INT, b TEXT); DROP TABLE t;"
      "ALTER TABLE t_new RENAME TO t; CREATE INDEX i ON t(a)"},
@@ -172,6 +223,24 @@ const EqualCase kOthers[] = {
      " -- insert\n insert into T (\"a\") values ( 'X' ) ; end"},
     {"VirtualTableSpelling", "CREATE VIRTUAL TABLE f USING fts5(title, body, tokenize='porter')",
      "create virtual table if not exists main.F using FTS5( Title ,\"body\", tokenize = 'porter')"},
+    {"StringsAsNames", "CREATE TABLE t(a); CREATE VIEW v AS SELECT a AS x, q.a AS y FROM t AS q",
+     "CREATE TABLE t(a); CREATE VIEW v AS SELECT a AS 'X', 'q'.'a' 'y' FROM 't' 'q'"},
+    {"TriggerStringsAsNames",
+     "CREATE TABLE t(a); CREATE TRIGGER r AFTER INSERT ON t BEGIN UPDATE t SET a = new.a; END",
+     "CREATE TABLE t(a);"
+     "CREATE TRIGGER 'r' AFTER INSERT ON 't' BEGIN UPDATE 't' SET 'a' = new.'A'; END"},
+    {"FtsTokenizers",
+     "CREATE VIRTUAL TABLE f USING fts5(a, tokenize='porter ascii');"
+     "CREATE VIRTUAL TABLE g USING fts5(a, tokenize=\"unicode61 separators 'X' tokenchars '_'\")",
+     "CREATE VIRTUAL TABLE f USING fts5(\"A\", tokenize=\"Porter  ASCII\");"
+     "CREATE VIRTUAL TABLE g USING fts5(a, TOKENIZE='UNICODE61 Separators X tokenchars ''_''')"},
+    {"Fts4Tokenizers",
+     "CREATE VIRTUAL TABLE f USING fts4(a, tokenize=unicode61 \"separators=X\", matchinfo=fts3)",
+     "CREATE VIRTUAL TABLE f USING fts4(a, TOKENIZE= unicode61 'separators=X', "
+     "matchinfo=\"FTS3\")"},
+    {"FtsOptions",
+     "CREATE TABLE docs(a); CREATE VIRTUAL TABLE f USING fts5(a, content='docs', columnsize=0)",
+     "CREATE TABLE docs(a); CREATE VIRTUAL TABLE f USING fts5(a, content=Docs, columnsize='0')"},
     {"ShadowTables", "CREATE VIRTUAL TABLE f USING rtree(id, x0, x1)",
      "CREATE VIRTUAL TABLE f USING rtree(id, x0, x1); INSERT INTO f VALUES(1, 2, 3); ANALYZE"},
     {"Statistics", "CREATE TABLE t(a); CREATE INDEX i ON t(a)",

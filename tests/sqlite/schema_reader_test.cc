@@ -87,6 +87,71 @@ TEST(SchemaReader, TakesNoOrdinaryTableForAShadowTable) {
   EXPECT_EQ(schema.triggers.size(), 1u);
 }
 
+std::string TablesOf(const std::string& sql) {
+  std::string names;
+  for (const auto& [name, table] : SchemaOf(sql).tables) names += name.text + " ";
+  return names;
+}
+
+TEST(SchemaReader, TakesHomesOfRowsForTheUsers) {
+  EXPECT_EQ(TablesOf("CREATE TABLE docs_content(body);"
+                     "CREATE VIRTUAL TABLE docs USING fts5(body, content='docs_content')"),
+            "docs_content ");
+  EXPECT_EQ(TablesOf("CREATE TABLE docs_content(body);"
+                     "CREATE VIRTUAL TABLE docs USING fts4(body, content=\"docs_content\")"),
+            "docs_content ");
+  EXPECT_EQ(TablesOf("CREATE TABLE docs_content(body);"
+                     "CREATE VIRTUAL TABLE docs USING fts5(body, content='')"),
+            "docs_content ");
+}
+
+TEST(SchemaReader, TakesTablesThatTheModuleDoesNotMakeForTheUsers) {
+  EXPECT_EQ(TablesOf("CREATE TABLE mail_stat(day, n); CREATE TABLE mail_docsize(n);"
+                     "CREATE VIRTUAL TABLE mail USING fts3(body)"),
+            "mail_docsize mail_stat ");
+  EXPECT_EQ(TablesOf("CREATE TABLE log_docsize(n);"
+                     "CREATE VIRTUAL TABLE log USING fts5(body, columnsize=0)"),
+            "log_docsize ");
+  EXPECT_EQ(TablesOf("CREATE TABLE log_docsize(n);"
+                     "CREATE VIRTUAL TABLE log USING fts4(body, matchinfo=fts3)"),
+            "log_docsize ");
+  EXPECT_EQ(TablesOf("CREATE TABLE map_data(a); CREATE VIRTUAL TABLE map USING rtree(id, x, y)"),
+            "map_data ");
+}
+
+TEST(SchemaReader, LeavesOutTheTablesThatModulesMake) {
+  for (const char* sql :
+       {"CREATE VIRTUAL TABLE f USING fts3(a)", "CREATE VIRTUAL TABLE f USING fts4(a)",
+        "CREATE VIRTUAL TABLE f USING fts4(a, matchinfo=fts3)",
+        "CREATE VIRTUAL TABLE f USING fts4(a, content='', tokenize=porter)",
+        "CREATE VIRTUAL TABLE f USING fts5(a)", "CREATE VIRTUAL TABLE f USING fts5(a, content='')",
+        "CREATE VIRTUAL TABLE f USING fts5(a, columnsize=0, prefix='2 3')",
+        "CREATE VIRTUAL TABLE f USING rtree(id, x, y)",
+        "CREATE VIRTUAL TABLE f USING rtree_i32(id, x, y, +note)",
+        "CREATE VIRTUAL TABLE f USING fts5(a); CREATE VIRTUAL TABLE g USING fts5vocab(f, row)"}) {
+    EXPECT_EQ(TablesOf(sql), "") << sql;
+  }
+}
+
+// FTS3 makes it with the first merge, not at the start.
+TEST(SchemaReader, LeavesOutTheStatTableOfFts3) {
+  EXPECT_EQ(TablesOf("CREATE VIRTUAL TABLE mail USING fts3(body);"
+                     "INSERT INTO mail(mail) VALUES('automerge=4')"),
+            "");
+}
+
+TEST(SchemaReader, KeepsIndexesAndTriggersOnShadowTables) {
+  const char* sql =
+      "CREATE VIRTUAL TABLE f USING fts5(a); CREATE INDEX i ON f_content(\"C0\", lower(c0));"
+      "CREATE TRIGGER r AFTER INSERT ON f_content BEGIN SELECT 1 WHERE new.\"c0\" = \"c0\"; END";
+  const Schema schema = SchemaOf(sql);
+  EXPECT_EQ(schema.indexes.count(Name{"i"}), 1u);
+  EXPECT_EQ(schema.triggers.count(Name{"r"}), 1u);
+  EXPECT_EQ(DifferencesText(schema, SchemaOf("CREATE VIRTUAL TABLE f USING fts5(a)")),
+            "index i: the scripts create it, this database does not have it\n"
+            "trigger r: the scripts create it, this database does not have it\n");
+}
+
 // A module of the host, with a shadow table "<name>_store" of its own.
 int CreateStore(sqlite3* db, void*, int, const char* const* arguments, sqlite3_vtab** table,
                 char**) {
@@ -104,8 +169,7 @@ int DeleteStore(sqlite3_vtab* table) {
 }
 int IsStore(const char* name) { return std::string(name) == "store"; }
 
-TEST(SchemaReader, AsksSqliteForShadowTablesOfOtherModules) {
-  if (sqlite3_libversion_number() < 3037000) GTEST_SKIP() << "PRAGMA table_list is of 3.37";
+sqlite3_module StoreModule() {
   sqlite3_module module = {};
   module.iVersion = 3;
   module.xCreate = CreateStore;
@@ -114,6 +178,12 @@ TEST(SchemaReader, AsksSqliteForShadowTablesOfOtherModules) {
   module.xDisconnect = DeleteStore;
   module.xDestroy = DeleteStore;
   module.xShadowName = IsStore;
+  return module;
+}
+
+TEST(SchemaReader, AsksSqliteForShadowTablesOfOtherModules) {
+  if (sqlite3_libversion_number() < 3037000) GTEST_SKIP() << "PRAGMA table_list is of 3.37";
+  const sqlite3_module module = StoreModule();
   const Database db = MemoryDatabase();
   ASSERT_EQ(sqlite3_create_module(db.handle(), "store", &module, nullptr), SQLITE_OK);
   ASSERT_TRUE(db.Execute("CREATE VIRTUAL TABLE v USING store; CREATE TABLE v_other(a)"));
@@ -121,6 +191,21 @@ TEST(SchemaReader, AsksSqliteForShadowTablesOfOtherModules) {
   EXPECT_EQ(schema.virtual_tables.size(), 1u);
   ASSERT_EQ(schema.tables.size(), 1u);
   EXPECT_EQ(schema.tables.begin()->first.text, "v_other");
+}
+
+TEST(SchemaReader, TakesTablesThatArgumentsNameForTheUsers) {
+  if (sqlite3_libversion_number() < 3037000) GTEST_SKIP() << "PRAGMA table_list is of 3.37";
+  const sqlite3_module module = StoreModule();
+  const Database db = MemoryDatabase();
+  ASSERT_EQ(sqlite3_create_module(db.handle(), "store", &module, nullptr), SQLITE_OK);
+  ASSERT_TRUE(
+      db.Execute("CREATE TABLE v_store(a); CREATE VIRTUAL TABLE v USING store('V_Store');"
+                 "CREATE VIRTUAL TABLE f USING fts5(a); CREATE TABLE other_store(a);"
+                 "CREATE VIRTUAL TABLE w USING store"));
+  const Schema schema = ReadSchemaOrFail(db);
+  EXPECT_EQ(schema.tables.size(), 2u);
+  EXPECT_EQ(schema.tables.count(Name{"v_store"}), 1u);
+  EXPECT_EQ(schema.tables.count(Name{"other_store"}), 1u);
 }
 
 TEST(SchemaReader, ReadsMainAlone) {
@@ -169,6 +254,35 @@ const DamagedCase kDamaged[] = {
      "table t: expected the end but found \"x\""},
     {"Constraint", "UPDATE sqlite_master SET sql = 'CREATE TABLE t(a UNIQUE 5)' WHERE name = 't'",
      "table t: expected a constraint of column a but found \"5\""},
+    {"SecondStatement", "UPDATE sqlite_master SET sql = sql || '; DROP TABLE u' WHERE name = 't'",
+     "table t: its stored text holds more than one statement"},
+    {"SecondStatementOfAnIndex",
+     "INSERT INTO sqlite_master VALUES('index', 'i', 't', 3,"
+     " 'CREATE INDEX i ON t(a) ; /* */ ; DELETE FROM u -- all')",
+     "index i: its stored text holds more than one statement"},
+    {"SecondStatementOfAView",
+     "INSERT INTO sqlite_master VALUES('view', 'v', 'v', 0,"
+     " 'CREATE VIEW v AS SELECT 1; CREATE VIEW w AS SELECT 2')",
+     "view v: its stored text holds more than one statement"},
+    {"SecondStatementOfATrigger",
+     "INSERT INTO sqlite_master VALUES('trigger', 'r', 't', 0, 'CREATE TRIGGER r AFTER INSERT ON t "
+     "BEGIN SELECT CASE WHEN 1 THEN 2 END; END; DROP TABLE u; SELECT 1; END')",
+     "trigger r: its stored text holds more than one statement"},
+    {"SecondStatementWithoutSemicolon",
+     "INSERT INTO sqlite_master VALUES('trigger', 'r', 't', 0, 'CREATE TEMP TRIGGER r AFTER INSERT "
+     "ON t BEGIN SELECT 1; END DROP TABLE u')",
+     "trigger r: its stored text holds more than one statement"},
+    {"SecondStatementOfAVirtualTable",
+     "INSERT INTO sqlite_master VALUES('table', 'f', 'f', 0,"
+     " 'CREATE VIRTUAL TABLE f USING fts5(a); DROP TABLE u')",
+     "table f: its stored text holds more than one statement"},
+    {"SecondStatementOfOurTable",
+     "CREATE TABLE _meta(id); UPDATE sqlite_master SET sql = sql || ';SELECT 1'"
+     " WHERE name = '_meta'",
+     "table _meta: its stored text holds more than one statement"},
+    {"TailBehindNul",
+     "UPDATE sqlite_master SET sql = sql || ';' || char(0) || 'DROP TABLE u' WHERE name = 't'",
+     "table t: its stored text holds more than one statement"},
     {"Blob", "UPDATE sqlite_master SET sql = x'00ff' WHERE name = 't'",
      "table t: expected CREATE but found a byte that is no SQL"},
     {"IndexWithoutTable",
@@ -183,6 +297,15 @@ const DamagedCase kDamaged[] = {
 };
 INSTANTIATE_TEST_SUITE_P(All, DamagedSchemas, testing::ValuesIn(kDamaged),
                          [](const auto& suite) { return std::string(suite.param.name); });
+
+TEST(SchemaReader, TakesSemicolonsAndCommentsBehindAStatement) {
+  const Database db = Damaged(
+      "UPDATE sqlite_master SET sql = sql || ' ; -- DROP TABLE u' WHERE name = 't';"
+      "INSERT INTO sqlite_master VALUES('trigger', 'r', 't', 0, 'CREATE TRIGGER r AFTER INSERT ON "
+      "t "
+      "BEGIN SELECT CASE WHEN 1 THEN 2 END; SELECT ''; END;''; END ;;/* ')");
+  EXPECT_EQ(ErrorOf(db), "no error");
+}
 
 }  // namespace
 }  // namespace fastmigrate
