@@ -26,10 +26,17 @@ Status RefuseEmpty(const Database& db) {
       "database needs none: write the first script by hand and apply it");
 }
 
-Status RefuseScripts(const std::string& dir) {
+// But not the script that is to be written, as a call has left it whose commit was in doubt: true
+// when it is there.
+Result<bool> RefuseScripts(const std::string& dir, const std::string& script) {
   Result<Source> source = ReadSource(dir);
   if (!source) return source.error();
-  if (source->migrations.empty()) return {};
+  if (source->migrations.empty()) return false;
+  if (source->migrations.size() == 1 && source->migrations.front().name == kFirstScript) {
+    Result<std::string> text = ReadFile(source->migrations.front().path);
+    if (!text) return text.error();
+    if (*text == script) return true;
+  }
   return MakeError("'" + dir + "' holds scripts already, " + source->migrations.front().name +
                    " the first of them; if they produce this database, run SELECT "
                    "fastmigrate_enroll(N, " +
@@ -81,10 +88,12 @@ Result<std::string> Initialize(const Database& db, const std::string& dir,
   Result<bool> made = MakeFolder(dir);
   if (!made) return made.error();
   NewFile new_folder(*made ? dir : "");
-  if (Status status = RefuseScripts(dir); !status) return status.error();
+  Result<bool> there = RefuseScripts(dir, *script);
+  if (!there) return there.error();
   std::string path = Joined(dir, kFirstScript);
-  if (Status status = WriteNewFile(path, *script); !status) return status.error();
-  NewFile new_script(path);
+  Status written = *there ? Status() : WriteNewFile(path, *script);
+  if (!written) return written.error();
+  NewFile new_script(*there ? "" : path);
   if (Status status = SyncFolder(dir); !status) return status.error();
   if (Status status = *made ? SyncFolder(FolderOf(dir)) : Status(); !status) return status.error();
 

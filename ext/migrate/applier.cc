@@ -81,6 +81,7 @@ Status Applier::Apply(std::span<PendingScript> scripts) {
     status = *guilty_;
   }
   if (status) return {};
+  batch_.reset();
   LearnVersion();
   return Finished(status.error());
 }
@@ -92,7 +93,7 @@ Status Applier::RunUpTo(std::span<PendingScript> scripts, size_t limit) {
     Status status = ApplyOne(&script);
     if (status && batch_ && MayCut()) status = CommitBatch();
     if (status) continue;
-    if (!again_ && batch_ && !batch_->done.empty()) CommitEarlierScripts(status.error());
+    if (!again_ && batch_ && !batch_->done.empty()) status = CommitEarlierScripts(status.error());
     if (!again_) batch_.reset();
     return status;
   }
@@ -102,13 +103,18 @@ Status Applier::RunUpTo(std::span<PendingScript> scripts, size_t limit) {
 
 // Commits what ran before the script that failed with this error. What that has done to a virtual
 // table can make SQLite refuse the commit (FTS5: a table made and filled in it), and then they run
-// again without it.
-void Applier::CommitEarlierScripts(const Error& error) {
+// again without it. Returns what the call fails with: the error, or why the commit failed.
+Status Applier::CommitEarlierScripts(const Error& error) {
   bool nested = batch_->transaction.IsNested();
   Status status = CommitBatch();
   if (again_ && limit_ > current_) RunAgain(current_, error);
-  if (status || again_ || nested || !IsOfTheScript(status.error())) return;
-  RunAgain(current_, error);
+  if (status || again_) return error;
+  if (!nested && IsOfTheScript(status.error())) {
+    RunAgain(current_, error);
+    return error;
+  }
+  return Error{status.error().code, error.message + "\nthe scripts before it could not be kept: " +
+                                        status.error().message};
 }
 
 void Applier::RunAgain(size_t limit, std::optional<Error> guilty) {
@@ -206,7 +212,9 @@ Status Applier::CheckBatch() {
     RunAgain(batch_->done[batch_->clean].place, orphan);
     return orphan;
   }
-  bool sound = bool{CheckLedgerUntouched("")};
+  Status untouched = CheckLedgerUntouched("");
+  if (!untouched && IsFault(untouched.error())) return untouched;
+  bool sound = untouched.ok();
   if (sound && options_.check_foreign_keys) {
     Result<std::vector<ForeignKeyViolation>> violations = FindForeignKeyViolations(db_);
     if (!violations) return violations.error();

@@ -208,8 +208,9 @@ Status ScriptRunner::RunPragma(const SpecialStatement& statement) {
     // From one rollback journal to another is a setting of the connection, idle until it is put
     // back.
     Result<std::string> present = ReadPragma(db_, statement.schema, statement.name);
+    if (!present) return At(statement.offset, present.error());
     bool to_wal = NormalizedPragmaValue(statement.name, statement.value) == "wal";
-    if (present && *present != "wal" && !to_wal) return {};
+    if (*present != "wal" && !to_wal) return {};
   }
   if (Status status = RememberSetting(statement); !status) return status;
   size_t end = 0;

@@ -86,6 +86,8 @@ Status BackupDatabase(const Database& db, const std::string& path) {
     if (status) status = CheckCopy(*copy);
   }
   if (status) status = SyncFolder(FolderOf(path));
+  // The statement that has called us will say so.
+  if (status && db.IsInterrupted()) status = Error{SQLITE_INTERRUPT, "interrupted"};
   if (!status) return status.error().Within("no backup was made in " + path);
   files.file.Keep();
   return {};

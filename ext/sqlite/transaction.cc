@@ -36,6 +36,11 @@ Result<Statement> PrepareUndo(const Database& db, const std::string& sql) {
                    ", so that what fails could not be undone: " + statement.error().message};
 }
 
+// An authorizer that answers SQLITE_IGNORE makes SQLite do nothing, and call it a success.
+Error Ignored(const std::string& sql) {
+  return {SQLITE_AUTH, "this connection's authorizer lets " + sql + " do nothing"};
+}
+
 }  // namespace
 
 Status Sentinel::Stand() {
@@ -62,6 +67,8 @@ void Sentinel::Leave() noexcept { sqlite3_reset(reader_.handle()); }
 void Sentinel::RollBack() noexcept {
   Leave();
   for (int i = 0; i < kTries && !db_->InAutocommit(); ++i) Ran(rollback_);
+  // Compiled anew, in case the first was ignored when it was compiled.
+  if (!db_->InAutocommit()) sqlite3_exec(db_->handle(), "ROLLBACK", nullptr, nullptr, nullptr);
   if (db_->InAutocommit()) return;
   EndByInterruptedWrite(*db_);
   if (!db_->InAutocommit()) Ran(rollback_);
@@ -129,6 +136,7 @@ Result<Transaction> Transaction::Begin(const Database& db) {
   Status status = WaitWhileBusy(db, [&] { return begin->Run(); });
   // A progress handler can stop it when the transaction is open already.
   transaction.armed_ = true;
+  if (status && db.InAutocommit()) status = Ignored("BEGIN");
   if (status) status = transaction.sentinel_.Stand();
   if (!status) return status.error();
   return transaction;
@@ -151,6 +159,7 @@ Status Transaction::Commit() {
     status = sentinel_.StepAside();
     Result<Statement> commit = status ? db_->Prepare("COMMIT") : Result<Statement>(status.error());
     status = commit ? WaitWhileBusy(*db_, [&] { return commit->Run(); }) : Status(commit.error());
+    if (status && !db_->InAutocommit()) status = Ignored("COMMIT");
   }
   if (status) {
     sentinel_.Leave();

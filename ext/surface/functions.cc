@@ -10,6 +10,7 @@
 #include "author/initialize.h"
 #include "author/new_script.h"
 #include "author/table_rebuild.h"
+#include "base/files.h"
 #include "fastmigrate.h"
 #include "migrate/ledger.h"
 #include "migrate/migrate.h"
@@ -152,6 +153,10 @@ Result<Cell> New(const Database& db, const Arguments& arguments) {
   }
   Result<std::string> path = CreateScript(*source, *description);
   if (!path) return path.error();
+  NewFile script(*path);
+  // The statement that has called us will say so.
+  if (db.IsInterrupted()) return Error{SQLITE_INTERRUPT, "interrupted"};
+  script.Keep();
   return Cell(std::move(*path));
 }
 

@@ -68,7 +68,10 @@ int Connect(sqlite3* db, void* data, int, const char* const* names, sqlite3_vtab
       sql += ", " + arguments.substr(at, comma - at) + " HIDDEN";
       at = comma + 1;
     }
-    if (int rc = sqlite3_declare_vtab(db, (sql + ")").c_str()); rc != SQLITE_OK) return rc;
+    if (int rc = sqlite3_declare_vtab(db, (sql + ")").c_str()); rc != SQLITE_OK) {
+      *message = sqlite3_mprintf("%s", sqlite3_errmsg(db));
+      return rc;
+    }
     table->is_in_main = std::string_view(names[1]) == "main";
     if (table->function->rules.access != Access::kAnywhere) {
       sqlite3_vtab_config(db, SQLITE_VTAB_DIRECTONLY);
