@@ -85,17 +85,16 @@ Result<std::string> Initialize(const Database& db, const std::string& dir,
   Result<std::string> script = DumpSchema(db, tables);
   if (!script) return script.error();
 
-  Result<bool> made = MakeFolder(dir);
-  if (!made) return made.error();
-  NewFile new_folder(*made ? dir : "");
+  Result<NewFile> new_folder = MakeFolder(dir);
+  if (!new_folder) return new_folder.error();
   Result<bool> there = RefuseScripts(dir, *script);
   if (!there) return there.error();
   std::string path = Joined(dir, kFirstScript);
-  Status written = *there ? Status() : WriteNewFile(path, *script);
-  if (!written) return written.error();
-  NewFile new_script(*there ? "" : path);
+  Result<NewFile> new_script = *there ? NewFile(path) : WriteNewFile(path, *script);
+  if (!new_script) return new_script.error();
   if (Status status = SyncFolder(dir); !status) return status.error();
-  if (Status status = *made ? SyncFolder(FolderOf(dir)) : Status(); !status) return status.error();
+  Status synced = new_folder->is_made() ? SyncFolder(FolderOf(dir)) : Status();
+  if (!synced) return synced.error();
 
   Result<HistoryRecord> record = ProveInitialScript(db, dir, tables);
   if (!record) return record.error();
@@ -107,8 +106,8 @@ Result<std::string> Initialize(const Database& db, const std::string& dir,
     Result<std::optional<int>> version = ReadVersionNow(db);
     if (version && !*version) return committed.error();
   }
-  new_script.Keep();
-  new_folder.Keep();
+  new_script->Keep();
+  new_folder->Keep();
   if (committed) return path;
   return Error{committed.error().code,
                "cannot commit: " + committed.error().message + "; " + path +

@@ -293,7 +293,7 @@ Status Applier::RunInSavepoint(PendingScript* script) {
       Status status = runner.RunPart(part, &batch_->transaction);
       if (!status) return status;
     }
-    Status ended = batch_->transaction.WhileAside([&] { return isolation.EndInTransaction(); });
+    Status ended = isolation.EndIn(&batch_->transaction);
     if (!ended) return ended.error().Within(sql.file_name);
     Status status = look_ == Look::kBehindEach ? CheckLedgerUntouched(sql.file_name)
                                                : CheckVersionUntouched(sql.file_name);
@@ -485,8 +485,7 @@ Status Applier::RunAndCheckPart(PartedScript* run, const ScriptStep* part, bool 
     if (!status) return status;
   }
   if (last) {
-    Status status =
-        batch_->transaction.WhileAside([&] { return run->isolation.EndInTransaction(); });
+    Status status = run->isolation.EndIn(&batch_->transaction);
     if (!status) return status.error().Within(file_name);
   }
   if (Status status = CheckLedgerUntouched(file_name); !status) return status;

@@ -92,6 +92,10 @@ Status ScriptRunner::RunNext(size_t begin, size_t* end) {
 Status ScriptRunner::RunGuarded(size_t begin, size_t* end) {
   const size_t start = begin;
   if (std::optional<Failure> failure = RunStatement(start, end)) {
+    // What SQLite compiles inside a statement (ALTER TABLE) fails with a code of its own.
+    if (failure->error.code == SQLITE_ERROR && db_.IsInterrupted()) {
+      failure->error.code = SQLITE_INTERRUPT;
+    }
     return At(failure->offset, failure->error);
   }
   if (!db_.InAutocommit() && !enforced_) return {};

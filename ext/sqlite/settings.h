@@ -100,7 +100,7 @@ class SettingsKeeper {
 // Restores what an earlier call on this connection could not.
 void RestoreLeftSettings(const Database& db);
 
-// For a connection that has just been opened, where an earlier one was.
+// For a connection that is closed, or has just been opened where an earlier one was.
 void ForgetLeftSettings(sqlite3* db);
 
 // sqlite3_last_insert_rowid(), restored by the destructor.

@@ -10,7 +10,6 @@
 #include "author/initialize.h"
 #include "author/new_script.h"
 #include "author/table_rebuild.h"
-#include "base/files.h"
 #include "fastmigrate.h"
 #include "migrate/ledger.h"
 #include "migrate/migrate.h"
@@ -151,13 +150,12 @@ Result<Cell> New(const Database& db, const Arguments& arguments) {
   if (version->value_or(0) > source->LastVersion()) {
     return AheadOfFolder(**version, *source);
   }
-  Result<std::string> path = CreateScript(*source, *description);
-  if (!path) return path.error();
-  NewFile script(*path);
-  // The statement that has called us will say so.
-  if (db.IsInterrupted()) return Error{SQLITE_INTERRUPT, "interrupted"};
-  script.Keep();
-  return Cell(std::move(*path));
+  Result<NewFile> script = CreateScript(*source, *description);
+  if (!script) return script.error();
+  Cell path = script->path();
+  if (Status status = db.CheckCaller(); !status) return status.error();
+  script->Keep();
+  return path;
 }
 
 // fastmigrate_find_version([dir TEXT]) -> INTEGER, or NULL when no version's replay equals this

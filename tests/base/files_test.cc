@@ -52,7 +52,7 @@ TEST(ReadFile, RefusesAFolder) {
 TEST(WriteNewFile, NeverOverwrites) {
   TempFolder temp;
   temp.Write("file", "old");
-  Status status = WriteNewFile(temp.Path("file"), "new");
+  Result<NewFile> status = WriteNewFile(temp.Path("file"), "new");
   ASSERT_FALSE(status);
   EXPECT_EQ(status.error().message, temp.Path("file") + " exists already and is not overwritten");
   EXPECT_EQ(temp.Read("file"), "old");
@@ -60,7 +60,7 @@ TEST(WriteNewFile, NeverOverwrites) {
 
 TEST(WriteNewFile, NamesTheFileThatItCannotCreate) {
   TempFolder temp;
-  Status status = WriteNewFile(temp.Path("no/file"), "");
+  Result<NewFile> status = WriteNewFile(temp.Path("no/file"), "");
   ASSERT_FALSE(status);
   EXPECT_EQ(status.error().code, SQLITE_CANTOPEN);
   EXPECT_EQ(status.error().message,
@@ -75,7 +75,7 @@ TEST(WriteNewFile, RemovesAFileThatCouldNotBeWrittenWhole) {
   auto handler = signal(SIGXFSZ, SIG_IGN);
   setrlimit(RLIMIT_FSIZE, &small);
   TempFolder temp;
-  Status status = WriteNewFile(temp.Path("file"), std::string(1 << 20, 'a'));
+  Result<NewFile> status = WriteNewFile(temp.Path("file"), std::string(1 << 20, 'a'));
   setrlimit(RLIMIT_FSIZE, &before);
   signal(SIGXFSZ, handler);
   ASSERT_FALSE(status);

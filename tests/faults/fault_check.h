@@ -38,6 +38,8 @@ class Fault {
   // Whether this error fits.
   virtual bool Explains(const CallResult&) const { return false; }
   // The host itself has made statements of scripts do nothing: what they leave is not judged.
+  // Whether the rows of a success may be others: what the host lets read as NULL.
+  virtual bool ExcusesRows() const { return false; }
   virtual bool ExcusesState() const { return false; }
   // It came when the function had returned already, so that the file that it makes is there.
   virtual bool CameTooLate() const { return false; }
