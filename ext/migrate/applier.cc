@@ -70,6 +70,12 @@ Applier::Applier(const Database& db, ApplyOptions options, MigrationRun* run)
 Status Applier::Apply(std::span<PendingScript> scripts) {
   RowidKeeper rowid(db_);
   EnforcementOff enforcement(db_);
+  // An exception rolls back before enforcement is restored: a change of it makes SQLite forget the
+  // statements that would.
+  struct BatchEnd {
+    std::optional<Batch>& batch;
+    ~BatchEnd() { batch.reset(); }
+  } batch_end{batch_};
   limit_ = scripts.size();
   Status status;
   do {
@@ -263,7 +269,14 @@ Status Applier::ApplyInBatch(PendingScript* script) {
   if (script->version() <= Version()) return {};
   Status status = RunInSavepoint(script);
   if (status) return status;
-  if (!batch_->savepoint->Rollback()) batch_->transaction.Rollback();
+  if (!batch_->savepoint->Rollback()) {
+    Error why = db_.LastError();
+    batch_->transaction.Rollback();
+    if (IsFault(why)) {
+      status = Error{why.code,
+                     status.error().message + "\nrolling it back alone failed: " + why.message};
+    }
+  }
   if (batch_->transaction.IsAlive()) return status;
   // SQLite has ended the transaction, and with it all that ran in it.
   bool nested = batch_->transaction.IsNested();

@@ -68,6 +68,7 @@ void Disk::Apply(const DiskEvent& event) {
     if (file == files_.end()) return;
     deleted_.reset();
     if (!event.folder_synced) deleted_ = *file;
+    deleted_at_ = applied_;
     files_.erase(file);
   } else if (event.op == VfsOp::kSync) {
     File& file = files_[event.file];
@@ -76,6 +77,7 @@ void Disk::Apply(const DiskEvent& event) {
     deleted_.reset();
   } else {
     files_[event.file].unsynced.push_back(event);
+    files_[event.file].unsynced.back().number = applied_;
   }
 }
 
@@ -101,6 +103,8 @@ std::optional<DiskImage> Disk::After(Cut cut) const {
       if (cut == Cut::kSubsetKept || cut == Cut::kSubsetKept2) keep = random() % 2 == 0;
       if (cut == Cut::kDatabaseOnly) keep = name == base_;
       if (cut == Cut::kJournalsOnly) keep = name != base_;
+      bool behind = event.op == VfsOp::kTruncate && event.number > deleted_at_;
+      if (cut == Cut::kDeleteUndone && behind) keep = false;
       if (keep) Do(event, &content);
     }
     image[name] = std::move(content);

@@ -2,7 +2,9 @@
 //
 // A write or a change of size is safe once its file was synced; before, the disk may have done it
 // or not, one by one, and the last write in part. Making a file is safe at once. Deleting one
-// without a sync of its folder is undone when the cut comes before the next sync of any file.
+// without a sync of its folder may be undone when the cut comes before the next sync of any file; a
+// change of size behind it is undone then, too, since file systems keep the order of what is no
+// file's content.
 
 #ifndef FASTMIGRATE_TESTS_FAULTS_FAULT_DISK_H_
 #define FASTMIGRATE_TESTS_FAULTS_FAULT_DISK_H_
@@ -22,6 +24,7 @@ struct DiskEvent {
   std::string data;
   size_t offset = 0;          // or the new size
   bool folder_synced = true;  // kDelete
+  unsigned number = 0;        // from 1, given by Disk
 };
 
 // While it is the hook, writes down what happens to `base` and the files named after it.
@@ -69,6 +72,7 @@ class Disk {
   std::string base_;
   std::map<std::string, File> files_;
   std::optional<std::pair<std::string, File>> deleted_;
+  unsigned deleted_at_ = 0;
   unsigned applied_ = 0;  // events, which seed the chances
 };
 

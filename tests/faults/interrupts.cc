@@ -201,7 +201,7 @@ class Planner {
       return [code](int number) { return std::make_unique<Authorizer>(code, number); };
     };
     // In the very last steps the work is done, and only the statement of the host is still to end.
-    Add("interrupt/once", std::max(1, steps.count() - 4), interrupt(Event::kInterrupt));
+    Add("interrupt/once", std::max(1, steps.count() - 6), interrupt(Event::kInterrupt));
     Add("file/interrupt", files.count(), interrupt(Event::kFileInterrupt));
     Add("progress/once", steps.count(), interrupt(Event::kProgressOnce));
     Add("progress/lasting", steps.count(), interrupt(Event::kProgressLasting));

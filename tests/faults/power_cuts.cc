@@ -28,7 +28,8 @@ namespace fs = std::filesystem;
 
 constexpr char kBase[] = "data.db";
 // Cuts for each function and mode without --all, beside those around a sync or a delete.
-constexpr int kCutsBetweenWrites = 60;
+constexpr int kCutsBetweenWrites = 400;
+constexpr int kEventsShown = 40;  // with --point
 
 struct Recording {
   Subject subject;
@@ -73,7 +74,10 @@ class PowerCut {
 
   std::vector<Violation> Run(int number, Cut cut) {
     Disk disk(kBase, recording_.first);
-    for (int i = 0; i < number - 1; ++i) disk.Apply(recording_.events[i]);
+    for (int i = 0; i < number - 1; ++i) {
+      disk.Apply(recording_.events[i]);
+      if (verbose_ && i >= number - 1 - kEventsShown) Show(i + 1, recording_.events[i]);
+    }
     std::optional<DiskImage> image = disk.After(cut);
     for (const auto& [name, content] : *image) {
       std::ofstream(root_ + "/" + name, std::ios::binary) << content;
@@ -92,6 +96,11 @@ class PowerCut {
   }
 
  private:
+  static void Show(int number, const DiskEvent& event) {
+    printf("event %d: %s %s, %zu bytes at %zu%s\n", number, NameOf(event.op), event.file.c_str(),
+           event.data.size(), event.offset, event.folder_synced ? "" : ", folder not synced");
+  }
+
   void Violated(char check, const std::string& what) {
     if (verbose_) printf("violation %c: %s\n", check, what.c_str());
     violations_.push_back({check, what});
