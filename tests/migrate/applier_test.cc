@@ -74,7 +74,7 @@ TEST(Applier, FailingScriptAloneIsRolledBack) {
 TEST(Applier, GoesOnWhereItFailed) {
   Started test;
   test.project.Script("0002-b.sql", "SELECT nope;");
-  EXPECT_NE(Apply(test.db, test.project), "2");
+  EXPECT_EQ(Apply(test.db, test.project), FailedAtNope("0002-b.sql", 1, 0, 1));
   test.project.Script("0002-b.sql", "INSERT INTO t VALUES (2);");
   EXPECT_EQ(Apply(test.db, test.project), "2");
   EXPECT_EQ(test.State(), "2: 2");
@@ -173,6 +173,73 @@ TEST(Applier, RefusesAScriptWhoseOlderTriggerMovesTheVersion) {
       "database stays at version 1; 0 of 1 scripts were applied, this one was rolled back");
 }
 
+// The trigger acts in a later script.
+TEST(Applier, RefusesTheScriptThatMakesATriggerNotTheOneInWhichItActs) {
+  for (const char* action : {"DELETE FROM _fastmigrate_history", "UPDATE \"_META\" SET version = 9",
+                             "INSERT INTO [_meta] VALUES (2, 2)"}) {
+    for (const char* temp : {"", "TEMP "}) {
+      Started test;
+      test.project.Script("0002-b.sql", "INSERT INTO t VALUES (2);");
+      test.project.Script(
+          "0003-c.sql",
+          std::string("CREATE ") + temp + "TRIGGER r AFTER INSERT ON t BEGIN " + action + "; END;");
+      test.project.Script("0004-d.sql", "INSERT INTO t VALUES (4);");
+      EXPECT_EQ(
+          Apply(test.db, test.project),
+          *temp != '\0'
+              ? "4"
+              : "error 1: 0003-c.sql: a script must not change main._meta or "
+                "main._fastmigrate_history; fastmigrate moves the version itself\n"
+                "database stays at version 2; 1 of 3 scripts were applied, this one was rolled "
+                "back")
+          << action;
+      EXPECT_EQ(test.State(), *temp != '\0' ? "4: 2,4" : "2: 2");
+      EXPECT_EQ(Query(test.db, "SELECT count(*) FROM _fastmigrate_history"),
+                *temp != '\0' ? "4" : "2");
+    }
+  }
+}
+
+// An authorizer that answers SQLITE_IGNORE makes a write do nothing, and report nothing.
+TEST(Applier, FailsWhereAnAuthorizerIgnoresItsWrites) {
+  struct Case {
+    int action;
+    const char* table;
+    const char* script;
+    const char* error;
+  };
+  const std::vector<Case> cases = {
+      {SQLITE_UPDATE, "_meta", "INSERT INTO t VALUES (2);", ""},
+      {SQLITE_INSERT, "_fastmigrate_history", "INSERT INTO t VALUES (2);", ""},
+      {SQLITE_UPDATE, "_meta", "PRAGMA foreign_keys = ON;\nINSERT INTO t VALUES (2);",
+       "0002-b.sql: "},
+      {SQLITE_INSERT, "_fastmigrate_history",
+       "PRAGMA foreign_keys = ON;\nINSERT INTO t VALUES (2);", "0002-b.sql: "},
+  };
+  for (const Case& c : cases) {
+    Started test;
+    test.project.Script("0002-b.sql", c.script);
+    sqlite3_set_authorizer(
+        test.db.handle(),
+        [](void* data, int action, const char* table, const char*, const char*, const char*) {
+          const Case& ignored = *static_cast<const Case*>(data);
+          bool ours = table != nullptr && std::string_view(table) == ignored.table;
+          return action == ignored.action && ours ? SQLITE_IGNORE : SQLITE_OK;
+        },
+        const_cast<Case*>(&c));
+    EXPECT_TRUE(StartsWith(
+        Apply(test.db, test.project),
+        std::string("error 23: ") + c.error +
+            "the version and its record could not be written as they are (does this connection's "
+            "authorizer ignore writes to main._meta and main._fastmigrate_history?)\n"
+            "database stays at version 1; 0 of 1 scripts were applied, "));
+    sqlite3_set_authorizer(test.db.handle(), nullptr, nullptr);
+    EXPECT_EQ(test.State(), "1: ");
+    EXPECT_EQ(Query(test.db, "SELECT count(*) FROM _fastmigrate_history"), "1");
+    EXPECT_EQ(Apply(test.db, test.project), "2");
+  }
+}
+
 TEST(Applier, LetsAScriptReadOurTables) {
   Started test;
   test.project.Script("0002-b.sql", "INSERT INTO t SELECT version + 40 FROM _meta;");
@@ -211,7 +278,11 @@ TEST(Applier, DetachesWhatAScriptLeftAttached) {
   Started test;
   test.project.Script("0002-b.sql", "ATTACH ':memory:' AS o; CREATE TABLE o.u (x);");
   test.project.Script("0003-c.sql", "ATTACH ':memory:' AS o; SELECT nope;");
-  EXPECT_NE(Apply(test.db, test.project), "3");
+  EXPECT_EQ(Apply(test.db, test.project),
+            "error 1: 0003-c.sql:1:32: no such column: nope\n"
+            "  1 | ATTACH ':memory:' AS o; SELECT nope;\n"
+            "    |                                ^\n"
+            "database stays at version 2; 1 of 2 scripts were applied, this one was rolled back");
   EXPECT_EQ(Version(test.db), "2");
   EXPECT_EQ(Query(test.db, "SELECT count(*) FROM pragma_database_list WHERE name = 'o'"), "0");
 }
@@ -285,15 +356,19 @@ TEST(Applier, MovesTheVersionBehindAScriptThatIsAllOutside) {
   EXPECT_EQ(Query(test.db, "PRAGMA journal_mode"), "wal");
 }
 
-TEST(Applier, KeepsAWalJournalWhenAScriptAsksForNone) {
+TEST(Applier, LeavesWalForARollbackJournalWhenAScriptAsksForNone) {
   for (const char* mode : {"OFF", "MEMORY"}) {
     Started test;
     ASSERT_EQ(Query(test.db, "PRAGMA journal_mode = WAL"), "wal");
     test.project.Script("0002-b.sql", std::string("PRAGMA journal_mode = ") + mode +
                                           ";\nINSERT INTO t VALUES (2);\nSELECT nope;");
-    EXPECT_NE(Apply(test.db, test.project), "2");
+    EXPECT_EQ(Apply(test.db, test.project),
+              "error 1: 0002-b.sql:3:8: no such column: nope\n"
+              "  3 | SELECT nope;\n"
+              "    |        ^\n"
+              "database stays at version 1; 0 of 1 scripts were applied, this one was rolled back");
     EXPECT_EQ(test.State(), "1: ") << mode;
-    EXPECT_NE(Query(test.db, "PRAGMA journal_mode"), mode == std::string("OFF") ? "off" : "memory");
+    EXPECT_EQ(Query(test.db, "PRAGMA journal_mode"), "delete");
     EXPECT_EQ(Query(test.db, "PRAGMA integrity_check"), "ok") << mode;
   }
 }
@@ -302,7 +377,11 @@ TEST(Applier, RollsBackAScriptThatSwitchedTheJournalOffInItsOwnTransaction) {
   Started test("INSERT INTO t VALUES (1), (2), (3);");
   test.project.Script("0002-b.sql",
                       "BEGIN;\nPRAGMA journal_mode = OFF;\nDELETE FROM t;\nSELECT nope;\nCOMMIT;");
-  EXPECT_NE(Apply(test.db, test.project), "2");
+  EXPECT_EQ(Apply(test.db, test.project),
+            "error 1: 0002-b.sql:4:8: no such column: nope\n"
+            "  4 | SELECT nope;\n"
+            "    |        ^\n"
+            "database stays at version 1; 0 of 1 scripts were applied, this one was rolled back");
   EXPECT_EQ(test.State(), "1: 1,2,3");
   EXPECT_EQ(Query(test.db, "PRAGMA integrity_check"), "ok");
 }
