@@ -4,7 +4,13 @@
 #include "migrate/applier.h"
 
 #include <gtest/gtest.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <fstream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -384,6 +390,91 @@ TEST(Applier, RollsBackAScriptThatSwitchedTheJournalOffInItsOwnTransaction) {
             "database stays at version 1; 0 of 1 scripts were applied, this one was rolled back");
   EXPECT_EQ(test.State(), "1: 1,2,3");
   EXPECT_EQ(Query(test.db, "PRAGMA integrity_check"), "ok");
+}
+
+// --- a function of the application ends the transaction
+
+TEST(Applier, DoesNotSayRolledBackWhenAFunctionOfTheHostHasCommitted) {
+  for (bool second : {false, true}) {
+    for (const std::string& head : {std::string(), std::string("PRAGMA foreign_keys = ON;\n")}) {
+      Started test;
+      std::function<void()> commit = [&] { EXPECT_EQ(Query(test.db, "COMMIT"), ""); };
+      DefineAction(test.db, "commit_it", &commit);
+      if (second) test.project.Script("0002-b.sql", "INSERT INTO t VALUES (2);");
+      test.project.Script("0003-c.sql", head +
+                                            "INSERT INTO t VALUES (3);\n"
+                                            "SELECT commit_it();\nINSERT INTO t VALUES (4);");
+      test.project.Script("0004-d.sql", "INSERT INTO t VALUES (5);");
+      EXPECT_EQ(Apply(test.db, test.project),
+                std::string("error 1: 0003-c.sql:") + (head.empty() ? "2" : "3") +
+                    ":1: a function that this statement calls has ended the transaction in which "
+                    "the script runs\n  " +
+                    (head.empty() ? "2" : "3") +
+                    " | SELECT commit_it();\n    | ^\ndatabase stays at version " +
+                    (second ? "2; 1 of 3" : "1; 0 of 2") +
+                    " scripts were applied, a part of this one may be committed");
+      EXPECT_EQ(test.State(), second ? "2: 2,3" : "1: 3");
+    }
+  }
+}
+
+TEST(Applier, GoesOnWithoutTheScriptInWhichAFunctionOfTheHostRollsBack) {
+  Started test;
+  std::function<void()> rollback = [&] { EXPECT_EQ(Query(test.db, "ROLLBACK"), ""); };
+  DefineAction(test.db, "roll_back", &rollback);
+  test.project.Script("0002-b.sql", "INSERT INTO t VALUES (2);");
+  test.project.Script("0003-c.sql", "INSERT INTO t VALUES (3);\nSELECT roll_back();");
+  EXPECT_EQ(Apply(test.db, test.project),
+            "error 1: 0003-c.sql:2:1: a function that this statement calls has ended the "
+            "transaction in which the script runs\n"
+            "  2 | SELECT roll_back();\n"
+            "    | ^\n"
+            "database stays at version 2; 1 of 2 scripts were applied, this one was rolled back");
+  EXPECT_EQ(test.State(), "2: 2");
+  test.project.Script("0003-c.sql", "INSERT INTO t VALUES (3);\nINSERT INTO t SELECT roll_back();");
+  EXPECT_EQ(Apply(test.db, test.project),
+            "error 516: 0003-c.sql:2:1: abort due to ROLLBACK\n"
+            "  2 | INSERT INTO t SELECT roll_back();\n"
+            "    | ^\n"
+            "database stays at version 2; 0 of 1 scripts were applied, this one was rolled back");
+  EXPECT_EQ(test.State(), "2: 2");
+}
+
+// --- a program
+
+// Ends when `name` has got a line; before, it writes one to `name`.started.
+std::string WaitingProgram(const Project& project) {
+  const std::string started = project.folder().Path("started");
+  const std::string go = project.folder().Path("go");
+  EXPECT_EQ(mkfifo(started.c_str(), 0600), 0);
+  EXPECT_EQ(mkfifo(go.c_str(), 0600), 0);
+  return "echo x > " + started + "\nread line < " + go + "\n";
+}
+
+// The program goes on when the process that applies is killed, and the next one waits for it.
+TEST(Applier, ProgramKeepsItsLockWhenTheProcessThatStartedItIsKilled) {
+  Started test;
+  test.project.Script("0002-b.sh", WaitingProgram(test.project));
+  setenv("FASTMIGRATE_ALLOW_SCRIPTS", "1", 1);
+  pid_t child = fork();
+  if (child == 0) {
+    Database db = test.project.Open();
+    Apply(db, test.project);
+    _exit(0);
+  }
+  std::ifstream(test.project.folder().Path("started")).get();
+  kill(child, SIGKILL);
+  waitpid(child, nullptr, 0);
+  // The first try finds the lock taken, and lets the program end.
+  int tries = 0;
+  Result<FileLock> lock = FileLock::Acquire(test.project.dir() + "/0002-b.sh", [&] {
+    if (++tries == 1) std::ofstream(test.project.folder().Path("go")) << "x\n";
+    return false;
+  });
+  unsetenv("FASTMIGRATE_ALLOW_SCRIPTS");
+  EXPECT_TRUE(lock);
+  EXPECT_GE(tries, 1);
+  EXPECT_EQ(test.State(), "1: ");
 }
 
 // --- commits
