@@ -26,10 +26,17 @@ Status RefuseEmpty(const Database& db) {
       "database needs none: write the first script by hand and apply it");
 }
 
-Status RefuseScripts(const std::string& dir) {
+// But not the script that is to be written, as a call has left it whose commit was in doubt: true
+// when it is there.
+Result<bool> RefuseScripts(const std::string& dir, const std::string& script) {
   Result<Source> source = ReadSource(dir);
   if (!source) return source.error();
-  if (source->migrations.empty()) return {};
+  if (source->migrations.empty()) return false;
+  if (source->migrations.size() == 1 && source->migrations.front().name == kFirstScript) {
+    Result<std::string> text = ReadFile(source->migrations.front().path);
+    if (!text) return text.error();
+    if (*text == script) return true;
+  }
   return MakeError("'" + dir + "' holds scripts already, " + source->migrations.front().name +
                    " the first of them; if they produce this database, run SELECT "
                    "fastmigrate_enroll(N, " +
@@ -78,15 +85,16 @@ Result<std::string> Initialize(const Database& db, const std::string& dir,
   Result<std::string> script = DumpSchema(db, tables);
   if (!script) return script.error();
 
-  Result<bool> made = MakeFolder(dir);
-  if (!made) return made.error();
-  NewFile new_folder(*made ? dir : "");
-  if (Status status = RefuseScripts(dir); !status) return status.error();
+  Result<NewFile> new_folder = MakeFolder(dir);
+  if (!new_folder) return new_folder.error();
+  Result<bool> there = RefuseScripts(dir, *script);
+  if (!there) return there.error();
   std::string path = Joined(dir, kFirstScript);
-  if (Status status = WriteNewFile(path, *script); !status) return status.error();
-  NewFile new_script(path);
+  Result<NewFile> new_script = *there ? NewFile(path) : WriteNewFile(path, *script);
+  if (!new_script) return new_script.error();
   if (Status status = SyncFolder(dir); !status) return status.error();
-  if (Status status = *made ? SyncFolder(FolderOf(dir)) : Status(); !status) return status.error();
+  Status synced = new_folder->is_made() ? SyncFolder(FolderOf(dir)) : Status();
+  if (!synced) return synced.error();
 
   Result<HistoryRecord> record = ProveInitialScript(db, dir, tables);
   if (!record) return record.error();
@@ -98,8 +106,8 @@ Result<std::string> Initialize(const Database& db, const std::string& dir,
     Result<std::optional<int>> version = ReadVersionNow(db);
     if (version && !*version) return committed.error();
   }
-  new_script.Keep();
-  new_folder.Keep();
+  new_script->Keep();
+  new_folder->Keep();
   if (committed) return path;
   return Error{committed.error().code,
                "cannot commit: " + committed.error().message + "; " + path +

@@ -5,16 +5,14 @@
 
 namespace fastmigrate {
 
-Result<std::string> CreateScript(const Source& source, const std::string& description) {
+Result<NewFile> CreateScript(const Source& source, const std::string& description) {
   int version = source.LastVersion() + 1;
   if (version > kMaxVersion) {
     return MakeError("'" + source.dir + "' has a script of the last number there is, 9999");
   }
   Result<std::string> name = MigrationFileName(version, description);
   if (!name) return name.error();
-  std::string path = Joined(source.dir, *name);
-  if (Status status = WriteNewFile(path, ""); !status) return status.error();
-  return path;
+  return WriteNewFile(Joined(source.dir, *name), "");
 }
 
 }  // namespace fastmigrate

@@ -5,13 +5,14 @@
 
 #include <string>
 
+#include "base/files.h"
 #include "base/result.h"
 #include "migrate/source.h"
 
 namespace fastmigrate {
 
-// Creates the next numbered SQL script of the folder, empty; returns its path.
-Result<std::string> CreateScript(const Source& source, const std::string& description);
+// Creates the next numbered SQL script of the folder, empty; it is removed again unless it is kept.
+Result<NewFile> CreateScript(const Source& source, const std::string& description);
 
 }  // namespace fastmigrate
 

@@ -221,40 +221,46 @@ Result<std::string> ReadFile(const std::string& path) {
   return text;
 }
 
-Status WriteNewFile(const std::string& path, std::string_view text) {
+Result<NewFile> WriteNewFile(const std::string& path, std::string_view text) {
+  NewFile created(path);
   OpenFile file(OpenNew(path, 0666));
   if (!file.ok()) return CannotCreate(path);
-  NewFile unfinished(path);
+  created.Made();
   bool written = file.Write(text) && Sync(file.descriptor()) == 0;
   int reason = errno;
   if (!file.Close() && written) {
     written = false;
     reason = errno;
   }
-  if (written) {
-    unfinished.Keep();
-    return {};
-  }
+  if (written) return created;
   return Error{reason == ENOSPC ? kCodeFull : kCodeIoError,
                "cannot write " + path + ": " + Reason(reason)};
 }
 
-Status CreateFileLike(const std::string& path, const std::string& model) {
+Result<NewFile> CreateFileLike(const std::string& path, const std::string& model) {
   FileStatus status;
   if (GetStatus(model, &status) != 0) return CannotRead(model);
+  NewFile created(path);
   OpenFile file(OpenNew(path, 0600));
   if (!file.ok()) return CannotCreate(path);
-  NewFile unfinished(path);
+  created.Made();
   if (!CopyPermissions(file.descriptor(), status) || !file.Close()) {
     return Error{kCodeIoError, "cannot create " + path + ": " + Reason(errno)};
   }
-  unfinished.Keep();
-  return {};
+  return created;
 }
 
-Result<bool> MakeFolder(const std::string& path) {
-  if (Make(path, 0777) == 0) return true;
-  if (errno == EEXIST) return false;
+NewFile::~NewFile() {
+  if (made_) RemoveFile(path_.c_str());
+}
+
+Result<NewFile> MakeFolder(const std::string& path) {
+  NewFile folder(path);
+  if (Make(path, 0777) == 0) {
+    folder.Made();
+    return folder;
+  }
+  if (errno == EEXIST) return folder;
   return Error{kCodeCantOpen, "cannot create the folder '" + path + "': " + Reason(errno)};
 }
 

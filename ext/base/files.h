@@ -8,6 +8,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -32,15 +33,35 @@ Result<std::vector<std::string>> ListFolder(const std::string& dir);
 // A whole file.
 Result<std::string> ReadFile(const std::string& path);
 
+// A file or folder that has just been made, and is removed by the destructor unless it is kept.
+class NewFile {
+ public:
+  // Nothing is there yet, and nothing is removed before Made().
+  explicit NewFile(std::string path) : path_(std::move(path)) {}
+  NewFile(NewFile&& other) noexcept
+      : path_(std::move(other.path_)), made_(std::exchange(other.made_, false)) {}
+  NewFile& operator=(NewFile&&) = delete;
+  ~NewFile();
+
+  const std::string& path() const { return path_; }
+  bool is_made() const { return made_; }
+  void Made() { made_ = true; }
+  void Keep() { made_ = false; }
+
+ private:
+  std::string path_;
+  bool made_ = false;
+};
+
 // Creates the file with this text, and has it on disk when it returns. Never overwrites; a file
 // that could not be written whole is removed.
-Status WriteNewFile(const std::string& path, std::string_view text);
+Result<NewFile> WriteNewFile(const std::string& path, std::string_view text);
 
 // Creates the file, empty, with the permissions of `model` on POSIX systems. Never overwrites.
-Status CreateFileLike(const std::string& path, const std::string& model);
+Result<NewFile> CreateFileLike(const std::string& path, const std::string& model);
 
-// False when the folder was there already.
-Result<bool> MakeFolder(const std::string& path);
+// Makes the folder, unless it is there already; then it is not one to be removed.
+Result<NewFile> MakeFolder(const std::string& path);
 
 // Creates a folder that only this user can look into. An error when it is there already.
 Status MakePrivateFolder(const std::string& path);
@@ -54,22 +75,6 @@ Status SyncFolder(const std::string& path);
 
 // Removes the file, or the empty folder, where there is one. Allocates nothing.
 void RemoveFile(const char* path) noexcept;
-
-// A file or folder that is removed by the destructor unless it is kept.
-class NewFile {
- public:
-  explicit NewFile(std::string path) : path_(std::move(path)) {}
-  NewFile(NewFile&& other) noexcept : path_(std::move(other.path_)) { other.path_.clear(); }
-  NewFile& operator=(NewFile&&) = delete;
-  ~NewFile() {
-    if (!path_.empty()) RemoveFile(path_.c_str());
-  }
-
-  void Keep() { path_.clear(); }
-
- private:
-  std::string path_;
-};
 
 }  // namespace fastmigrate
 

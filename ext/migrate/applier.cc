@@ -82,6 +82,7 @@ Status Applier::Apply(std::span<PendingScript> scripts) {
     status = *guilty_;
   }
   if (status) return {};
+  batch_.reset();
   LearnVersion();
   return Finished(status.error());
 }
@@ -93,7 +94,7 @@ Status Applier::RunUpTo(std::span<PendingScript> scripts, size_t limit) {
     Status status = ApplyOne(&script);
     if (status && batch_ && MayCut()) status = CommitBatch();
     if (status) continue;
-    if (!again_ && batch_ && !batch_->done.empty()) CommitEarlierScripts(status.error());
+    if (!again_ && batch_ && !batch_->done.empty()) status = CommitEarlierScripts(status.error());
     if (!again_) batch_.reset();
     return status;
   }
@@ -103,13 +104,18 @@ Status Applier::RunUpTo(std::span<PendingScript> scripts, size_t limit) {
 
 // Commits what ran before the script that failed with this error. What that has done to a virtual
 // table can make SQLite refuse the commit (FTS5: a table made and filled in it), and then they run
-// again without it.
-void Applier::CommitEarlierScripts(const Error& error) {
+// again without it. Returns what the call fails with: the error, or why the commit failed.
+Status Applier::CommitEarlierScripts(const Error& error) {
   bool nested = batch_->transaction.IsNested();
   Status status = CommitBatch();
   if (again_ && limit_ > current_) RunAgain(current_, error);
-  if (status || again_ || nested || !IsOfTheScript(status.error())) return;
-  RunAgain(current_, error);
+  if (status || again_) return error;
+  if (!nested && IsOfTheScript(status.error())) {
+    RunAgain(current_, error);
+    return error;
+  }
+  return Error{status.error().code, error.message + "\nthe scripts before it could not be kept: " +
+                                        status.error().message};
 }
 
 void Applier::RunAgain(size_t limit, std::optional<Error> guilty) {
@@ -207,7 +213,9 @@ Status Applier::CheckBatch() {
     RunAgain(batch_->done[batch_->clean].place, orphan);
     return orphan;
   }
-  bool sound = bool{CheckLedgerUntouched("")};
+  Status untouched = CheckLedgerUntouched("");
+  if (!untouched && IsFault(untouched.error())) return untouched;
+  bool sound = untouched.ok();
   if (sound && options_.check_foreign_keys) {
     Result<std::vector<ForeignKeyViolation>> violations = FindForeignKeyViolations(db_);
     if (!violations) return violations.error();
@@ -302,7 +310,7 @@ Status Applier::RunInSavepoint(PendingScript* script) {
       Status status = runner.RunPart(part, &batch_->transaction);
       if (!status) return status;
     }
-    Status ended = batch_->transaction.WhileAside([&] { return isolation.EndInTransaction(); });
+    Status ended = isolation.EndIn(&batch_->transaction);
     if (!ended) return ended.error().Within(sql.file_name);
     Status status = look_ == Look::kBehindEach ? CheckLedgerUntouched(sql.file_name)
                                                : CheckVersionUntouched(sql.file_name);
@@ -497,8 +505,7 @@ Status Applier::RunAndCheckPart(PartedScript* run, const ScriptStep* part, bool 
     if (!status) return status;
   }
   if (last) {
-    Status status =
-        batch_->transaction.WhileAside([&] { return run->isolation.EndInTransaction(); });
+    Status status = run->isolation.EndIn(&batch_->transaction);
     if (!status) return status.error().Within(file_name);
   }
   if (Status status = CheckLedgerUntouched(file_name); !status) return status;

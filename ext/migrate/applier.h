@@ -116,7 +116,7 @@ class Applier {
   Status RunAndCheckPart(PartedScript* run, const ScriptStep* part, bool last);
   Status ApplyProgram(const PendingScript& script);
   Result<bool> LockScript(const PendingScript& script, std::optional<FileLock>* lock);
-  void CommitEarlierScripts(const Error& error);
+  Status CommitEarlierScripts(const Error& error);
 
   Status OpenBatch();
   Status RereadVersion();

@@ -188,6 +188,12 @@ Result<std::optional<int>> ReadVersionOnce(const Database& db, const std::string
   return std::optional<int>(*version);
 }
 
+Result<std::optional<int>> ReadVersionAtOnce(const Database& db) {
+  ReadSnapshot snapshot(db);
+  if (!snapshot.status()) return snapshot.status().error();
+  return ReadVersionOnce(db, "main");
+}
+
 // Whether the statement names one of our tables.
 bool NamesLedger(const std::string& sql) {
   Lexer lexer(sql);
@@ -238,9 +244,10 @@ Result<std::optional<int>> ReadVersion(const Database& db, const std::string& sc
 }
 
 Result<std::optional<int>> ReadVersionNow(const Database& db) {
-  ReadSnapshot snapshot(db);
-  if (!snapshot.status()) return snapshot.status().error();
-  return ReadVersionOnce(db, "main");
+  Result<std::optional<int>> version = ReadVersionAtOnce(db);
+  if (version || !db.InAutocommit() || db.MainPath().empty()) return version;
+  Result<Database> beside = Database::OpenBeside(db);
+  return beside ? ReadVersionAtOnce(*beside) : version;
 }
 
 Result<LedgerState> ReadLedger(const Database& db) {

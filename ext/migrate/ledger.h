@@ -51,7 +51,8 @@ Result<LedgerState> ReadLedger(const Database& db);
 // The version alone; nullopt when the database is not managed. `schema` names an attached one.
 Result<std::optional<int>> ReadVersion(const Database& db, const std::string& schema = "main");
 
-// As ReadVersion(), but waits for nobody.
+// As ReadVersion(), but waits for nobody; where this connection cannot read any more, through
+// another one to its file.
 Result<std::optional<int>> ReadVersionNow(const Database& db);
 
 // Creates what is missing of the two tables; the version of a new _meta is 0. In the caller's

@@ -58,7 +58,6 @@ class Migrator {
       switch (PrimaryCode(side.error())) {
         case SQLITE_ERROR:
         case SQLITE_NOTADB:
-        case SQLITE_AUTH:
           why_no_side_ = side.error().message;
           return {};
         default:

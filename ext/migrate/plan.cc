@@ -18,24 +18,25 @@ bool HoldsAttach(const PendingScript& script) {
   return script.sql().Has(StatementKind::kAttach) || script.sql().Has(StatementKind::kDetach);
 }
 
-bool IsEmpty(const Database& db) {
+Result<bool> IsEmpty(const Database& db) {
   Result<std::optional<int64_t>> objects =
       db.QueryInteger("SELECT count(*) FROM main.sqlite_schema");
-  return objects && objects->value_or(1) == 0;
-}
-
-std::string JournalMode(const Database& db) {
-  Result<std::string> mode = ReadPragma(db, "main", "journal_mode");
-  return mode ? *mode : "";
+  if (!objects) return objects.error();
+  return objects->value_or(1) == 0;
 }
 
 // Whether this step cannot run while a statement of the host's connection reads.
-bool IsRefusedInTableForm(const SpecialStatement& outside, const Database& db, bool has_side) {
+Result<bool> IsRefusedInTableForm(const SpecialStatement& outside, const Database& db,
+                                  bool has_side) {
   // What a reading statement has touched, this connection keeps open.
-  if (outside.name == "journal_mode" && JournalMode(db) == "wal") return true;
+  if (outside.name == "journal_mode") {
+    Result<std::string> mode = ReadPragma(db, "main", "journal_mode");
+    if (!mode) return mode.error();
+    if (*mode == "wal") return true;
+  }
   // The host's connection has its encoding fixed, and could read no other. Once there is a table,
   // SQLite passes over this pragma.
-  if (outside.name == "encoding" && IsEmpty(db)) return true;
+  if (outside.name == "encoding") return IsEmpty(db);
   return !has_side &&
          (outside.kind == StatementKind::kAttach || outside.kind == StatementKind::kDetach ||
           outside.kind == StatementKind::kVacuum);
@@ -54,18 +55,23 @@ Result<MigrationPlan> PlanMigration(const Database& db, const Source& folder,
   if (!migrations) return migrations.error();
   Result<std::vector<PendingScript>> pending = ReadPendingScripts(*migrations);
   if (!pending) return pending.error();
-  PlanSteps(db, *pending);
+  if (Status status = PlanSteps(db, *pending); !status) return status.error();
   return MigrationPlan{ledger->version.value_or(0), std::move(*pending)};
 }
 
-void PlanSteps(const Database& db, std::span<PendingScript> scripts) {
-  PragmaValues values([&db](const std::string& schema, const std::string& name) -> std::string {
+Status PlanSteps(const Database& db, std::span<PendingScript> scripts) {
+  Status status;
+  PragmaValues values([&](const std::string& schema, const std::string& name) -> std::string {
     if (name == "foreign_keys") return "0";  // as it is while scripts run
     Result<std::string> value = ReadPragma(db, schema, name);
-    return value ? NormalizedPragmaValue(name, *value) : "";
+    if (value) return NormalizedPragmaValue(name, *value);
+    // Of a database that a script will attach nothing is known yet.
+    if (status && IsFault(value.error())) status = value.error();
+    return "";
   });
   const bool has_file = !db.MainPath().empty();
   for (PendingScript& script : scripts) script.PlanWith(&values, has_file);
+  return status;
 }
 
 std::string WhatNeedsNoTransaction(const PendingScript& script) {
@@ -94,7 +100,9 @@ bool NeedsOtherConnection(const PendingScript& script) {
 }
 
 Status RefuseWithoutJournal(const Database& host) {
-  if (JournalMode(host) != "off") return {};
+  Result<std::string> mode = ReadPragma(host, "main", "journal_mode");
+  if (!mode) return mode.error();
+  if (*mode != "off") return {};
   return MakeError(
       "this connection has journal_mode OFF, so that what fails could not be rolled back; run "
       "PRAGMA journal_mode = DELETE first");
@@ -139,7 +147,10 @@ Status RefuseProgram(const PendingScript& script, const Database& host) {
 
 Status RefuseInTableForm(PendingScript& script, const Database& db, bool has_side) {
   for (const ScriptStep& step : script.steps().steps) {
-    if (step.outside == nullptr || !IsRefusedInTableForm(*step.outside, db, has_side)) continue;
+    if (step.outside == nullptr) continue;
+    Result<bool> refused = IsRefusedInTableForm(*step.outside, db, has_side);
+    if (!refused) return refused.error();
+    if (!*refused) continue;
     if (Status status = script.LoadText(); !status) return status;
     return MakeError(MessageAt(script.migration().name, script.sql().text, step.outside->offset,
                                "SQLite refuses this in a statement that reads, as SELECT * FROM "

@@ -30,7 +30,7 @@ Result<MigrationPlan> PlanMigration(const Database& db, const Source& folder,
                                     std::optional<int> target);
 
 // Plans the steps of the scripts, to be run on `db` in their order.
-void PlanSteps(const Database& db, std::span<PendingScript> scripts);
+Status PlanSteps(const Database& db, std::span<PendingScript> scripts);
 
 // Why the script cannot run inside a transaction: "holds VACUUM"; empty when it can.
 std::string WhatNeedsNoTransaction(const PendingScript& script);

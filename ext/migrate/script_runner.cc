@@ -92,6 +92,10 @@ Status ScriptRunner::RunNext(size_t begin, size_t* end) {
 Status ScriptRunner::RunGuarded(size_t begin, size_t* end) {
   const size_t start = begin;
   if (std::optional<Failure> failure = RunStatement(start, end)) {
+    // What SQLite compiles inside a statement (ALTER TABLE) fails with a code of its own.
+    if (failure->error.code == SQLITE_ERROR && db_.IsInterrupted()) {
+      failure->error.code = SQLITE_INTERRUPT;
+    }
     return At(failure->offset, failure->error);
   }
   if (!db_.InAutocommit() && !enforced_) return {};
@@ -208,8 +212,9 @@ Status ScriptRunner::RunPragma(const SpecialStatement& statement) {
     // From one rollback journal to another is a setting of the connection, idle until it is put
     // back.
     Result<std::string> present = ReadPragma(db_, statement.schema, statement.name);
+    if (!present) return At(statement.offset, present.error());
     bool to_wal = NormalizedPragmaValue(statement.name, statement.value) == "wal";
-    if (present && *present != "wal" && !to_wal) return {};
+    if (*present != "wal" && !to_wal) return {};
   }
   if (Status status = RememberSetting(statement); !status) return status;
   size_t end = 0;

@@ -81,7 +81,7 @@ Result<std::vector<RehearsedScript>> RehearseOnCopy(const Database& host, const 
   if (Status status = CopyDatabase(host, (*copy)->db()); !status) {
     return status.error().Within("cannot copy the database");
   }
-  PlanSteps((*copy)->db(), plan->pending);
+  if (Status status = PlanSteps((*copy)->db(), plan->pending); !status) return status.error();
   return Rehearse((*copy)->db(), std::move(*plan), OptionsFor(host),
                   "\na copy has not what only your connection has; SELECT "
                   "fastmigrate_rehearse(...) rehearses on yours");

@@ -41,7 +41,7 @@ Status Replay::RunScript(PendingScript* script) {
   if (Status status = RefuseProgram(*script, db()); !status) {
     return status.error().Within("cannot verify");
   }
-  PlanSteps(db(), {script, 1});
+  if (Status status = PlanSteps(db(), {script, 1}); !status) return status;
   Applier applier(db(), ApplyOptions(), &run_);
   Status status = applier.Apply({script, 1});
   if (const std::optional<std::string>& called = scratch_->host_objects().called()) {

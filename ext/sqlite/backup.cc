@@ -1,5 +1,6 @@
 #include "sqlite/backup.h"
 
+#include <array>
 #include <cstdlib>
 #include <memory>
 #include <optional>
@@ -32,14 +33,13 @@ Status CheckCopy(const Database& copy) {
   return Error{CodeOfReport(check->value_or("")), "the copy is damaged: " + check->value_or("")};
 }
 
-// Removes the journals that a copy may have left beside it, and the copy, unless it is kept.
-struct CopyFiles {
-  explicit CopyFiles(const std::string& path)
-      : file(path), journal(path + "-journal"), wal(path + "-wal"), shm(path + "-shm") {}
-  NewFile file;
-  NewFile journal;
-  NewFile wal;
-  NewFile shm;
+// Removes the journals that a copy may have left beside it.
+struct Journals {
+  explicit Journals(const std::string& path)
+      : files{NewFile(path + "-journal"), NewFile(path + "-wal"), NewFile(path + "-shm")} {
+    for (NewFile& file : files) file.Made();
+  }
+  std::array<NewFile, 3> files;
 };
 
 }  // namespace
@@ -76,9 +76,10 @@ Status BackupDatabase(const Database& db, const std::string& path) {
         "first");
   }
   std::string model = db.MainPath();
-  Status status = model.empty() ? WriteNewFile(path, "") : CreateFileLike(path, model);
-  if (!status) return status;
-  CopyFiles files(path);
+  Result<NewFile> file = model.empty() ? WriteNewFile(path, "") : CreateFileLike(path, model);
+  if (!file) return file.error();
+  Journals journals(path);
+  Status status;
   {
     // A path as such, however much it looks like a URI.
     Result<Database> copy = Database::Open(path, SQLITE_OPEN_READWRITE);
@@ -86,8 +87,9 @@ Status BackupDatabase(const Database& db, const std::string& path) {
     if (status) status = CheckCopy(*copy);
   }
   if (status) status = SyncFolder(FolderOf(path));
+  if (status) status = db.CheckCaller();
   if (!status) return status.error().Within("no backup was made in " + path);
-  files.file.Keep();
+  file->Keep();
   return {};
 }
 

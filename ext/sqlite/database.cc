@@ -184,6 +184,11 @@ bool Database::IsInterrupted() const {
   return sqlite3_exec(obeyed_, "SELECT 1", nullptr, nullptr, nullptr) == SQLITE_INTERRUPT;
 }
 
+Status Database::CheckCaller() const {
+  int rc = sqlite3_exec(obeyed_, "SELECT 1", nullptr, nullptr, nullptr);
+  return rc == SQLITE_OK ? Status() : Error{rc, sqlite3_errmsg(obeyed_)};
+}
+
 std::string OtherRunningStatements(const Database& db) {
   std::string statements;
   sqlite3_stmt* statement = nullptr;

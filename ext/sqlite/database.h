@@ -142,6 +142,9 @@ class Database {
   // Whether the host has called sqlite3_interrupt() and a statement of its connection is still
   // running (ours is, for as long as we are called from SQL).
   bool IsInterrupted() const;
+  // An error when the statement that has called us will fail whatever we return: the host has
+  // interrupted it, or memory has run out in it.
+  Status CheckCaller() const;
 
   // How long a call waits for another connection's lock.
   std::chrono::milliseconds wait_limit() const { return wait_limit_; }

@@ -75,8 +75,11 @@ Status Isolation::DropTempObjects() {
 }
 
 // https://www.sqlite.org/pragma.html#pragma_writable_schema: RESET reloads the schema.
-Status Isolation::EndInTransaction() {
-  if (Status status = DropTempObjects(); !status) return status;
+Status Isolation::EndIn(Transaction* transaction) {
+  if (makes_temp_) {
+    Status status = transaction->WhileAside([this] { return DropTempObjects(); });
+    if (!status) return status;
+  }
   if (settings_.Has("writable_schema")) {
     if (Status status = db_.Execute("PRAGMA writable_schema = RESET"); !status) return status;
     Result<std::optional<int64_t>> read =

@@ -15,13 +15,14 @@
 #include "base/result.h"
 #include "sqlite/database.h"
 #include "sqlite/settings.h"
+#include "sqlite/transaction.h"
 
 namespace fastmigrate {
 
 class Isolation {
  public:
   explicit Isolation(const Database& db) : db_(db), settings_(db) {}
-  // What EndInTransaction() and EndOutside() have not done yet, as far as it can be done.
+  // What EndIn() and EndOutside() have not done yet, as far as it can be done.
   ~Isolation();
   Isolation(const Isolation&) = delete;
   Isolation& operator=(const Isolation&) = delete;
@@ -35,7 +36,7 @@ class Isolation {
 
   // Behind the script's last statement, in its transaction: settings, temp objects, the schema. An
   // error when the schema that the script has written by hand cannot be read.
-  Status EndInTransaction();
+  Status EndIn(Transaction* transaction);
   // Behind its transaction: settings that cannot be changed in one, attached databases.
   Status EndOutside();
 

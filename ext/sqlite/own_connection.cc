@@ -102,9 +102,11 @@ struct OwnConnection::Folder {
     folder->paths = Paths(Joined(TemporaryFolder(), "." + name));
     if (Status status = MakePrivateFolder(folder->paths.folder); !status) return status.error();
     folder->made = true;
-    Status status = WriteNewFile(Joined(folder->paths.folder, kLockName), "");
-    if (status) status = WriteNewFile(folder->database(), "");
-    if (!status) return status.error();
+    for (const std::string& path : {Joined(folder->paths.folder, kLockName), folder->database()}) {
+      Result<NewFile> file = WriteNewFile(path, "");
+      if (!file) return file.error();
+      file->Keep();
+    }
     // Where there are no such locks (Windows), a killed process leaves its folder.
     Result<FileLock> lock = TryLock(folder->paths.folder);
     if (lock) folder->lock.emplace(std::move(*lock));
@@ -139,7 +141,7 @@ struct OwnConnection::Folder {
 OwnConnection::OwnConnection(const Database& host, Database db, HostObjects::StandIns stand_ins)
     : objects_(host, db.handle(), stand_ins), db_(std::move(db)) {}
 
-OwnConnection::~OwnConnection() = default;
+OwnConnection::~OwnConnection() { ForgetLeftSettings(db_.handle()); }
 
 Result<std::unique_ptr<OwnConnection>> OwnConnection::Make(const Database& host, Database db,
                                                            HostObjects::StandIns stand_ins) {

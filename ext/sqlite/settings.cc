@@ -92,6 +92,7 @@ constexpr std::array kCopiedConfig = {
     SQLITE_DBCONFIG_DQS_DDL,           SQLITE_DBCONFIG_DQS_DML,
     SQLITE_DBCONFIG_DEFENSIVE,         SQLITE_DBCONFIG_ENABLE_FTS3_TOKENIZER,
     SQLITE_DBCONFIG_LEGACY_FILE_FORMAT};
+constexpr int kTries = 3;
 constexpr int kLimitCount = SQLITE_LIMIT_WORKER_THREADS + 1;
 
 }  // namespace
@@ -167,6 +168,16 @@ void Leave(sqlite3* db, const std::string& sql) noexcept {
   }
 }
 
+// Whether it is set now.
+bool RunPragma(sqlite3* db, std::string_view name, const std::string& sql) noexcept {
+  sqlite3_stmt* statement = nullptr;
+  if (sqlite3_prepare_v2(db, sql.c_str(), -1, &statement, nullptr) != SQLITE_OK) return false;
+  int rc = sqlite3_step(statement);
+  sqlite3_finalize(statement);
+  const bool runs_when_stepped = name == "journal_mode" || name == "max_page_count";
+  return !runs_when_stepped || rc == SQLITE_ROW || rc == SQLITE_DONE;
+}
+
 // These can be set even when memory has run out and no statement can be compiled.
 void RestoreWithoutStatement(sqlite3* db, std::string_view name, bool on) noexcept {
   constexpr std::pair<std::string_view, int> kOptions[] = {
@@ -220,8 +231,12 @@ void SettingsKeeper::Restore() noexcept {
     if (in_transaction && settings_[i].name == "journal_mode") continue;
     RestoreWithoutStatement(db_.handle(), settings_[i].name, settings_[i].on);
     const std::string& sql = settings_[i].sql;
-    int rc = sqlite3_exec(db_.handle(), sql.c_str(), nullptr, nullptr, nullptr);
-    if ((rc & 0xFF) == SQLITE_NOMEM) Leave(db_.handle(), sql);
+    // A progress handler or an authorizer of the host may stop one statement and not the next.
+    bool restored = sql.empty();
+    for (int tries = 0; tries < kTries && !restored; ++tries) {
+      restored = RunPragma(db_.handle(), settings_[i].name, sql);
+    }
+    if (!restored) Leave(db_.handle(), sql);
     settings_.erase(settings_.begin() + static_cast<std::ptrdiff_t>(i));
   }
 }

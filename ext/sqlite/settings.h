@@ -65,8 +65,9 @@ class EnforcementOff {
 };
 
 // Restores the settings that it was told of, at the latest in its destructor. What cannot be
-// restored then, since memory has run out in the statement that has called us, is restored by
-// RestoreLeftSettings() when we are called next.
+// restored then, since memory has run out in the statement that has called us, or an interrupt is
+// in force and SQLite would have to read the schema again, is restored by RestoreLeftSettings()
+// when we are called next.
 class SettingsKeeper {
  public:
   explicit SettingsKeeper(const Database& db) : db_(db) {}
@@ -99,7 +100,7 @@ class SettingsKeeper {
 // Restores what an earlier call on this connection could not.
 void RestoreLeftSettings(const Database& db);
 
-// For a connection that has just been opened, where an earlier one was.
+// For a connection that is closed, or has just been opened where an earlier one was.
 void ForgetLeftSettings(sqlite3* db);
 
 // sqlite3_last_insert_rowid(), restored by the destructor.

@@ -1,5 +1,6 @@
 #include "sqlite/transaction.h"
 
+#include <mutex>
 #include <utility>
 
 #include "sqlite/busy_wait.h"
@@ -36,6 +37,15 @@ Result<Statement> PrepareUndo(const Database& db, const std::string& sql) {
                    ", so that what fails could not be undone: " + statement.error().message};
 }
 
+// An authorizer that answers SQLITE_IGNORE makes SQLite do nothing, and call it a success.
+Error Ignored(const std::string& sql) {
+  return {SQLITE_AUTH, "this connection's authorizer lets " + sql + " do nothing"};
+}
+
+// Of all connections of the process; each links itself, so that none needs memory.
+std::mutex asides_mutex;
+Sentinel::Aside* asides = nullptr;
+
 }  // namespace
 
 Status Sentinel::Stand() {
@@ -45,8 +55,32 @@ Status Sentinel::Stand() {
     if (!reader) return reader.error();
     reader_ = std::move(*reader);
   }
+  if (sqlite3_stmt_busy(reader_.handle()) != 0) return {};
   Result<bool> row = reader_.Step();
   return row ? Status() : Status(row.error());
+}
+
+Sentinel::Aside::Aside(Sentinel* sentinel) : sentinel_(sentinel) {
+  std::lock_guard<std::mutex> lock(asides_mutex);
+  next_ = std::exchange(asides, this);
+}
+
+Sentinel::Aside::~Aside() {
+  std::lock_guard<std::mutex> lock(asides_mutex);
+  Aside** link = &asides;
+  while (*link != this) link = &(*link)->next_;
+  *link = next_;
+}
+
+Status Sentinel::RecallOuter(const Database& db) {
+  Sentinel* outer = nullptr;
+  {
+    std::lock_guard<std::mutex> lock(asides_mutex);
+    for (Aside* aside = asides; aside != nullptr && outer == nullptr; aside = aside->next_) {
+      if (aside->sentinel_->db_->handle() == db.handle()) outer = aside->sentinel_;
+    }
+  }
+  return outer == nullptr ? Status() : outer->Stand();
 }
 
 Status Sentinel::StepAside() {
@@ -59,9 +93,12 @@ Status Sentinel::StepAside() {
 
 void Sentinel::Leave() noexcept { sqlite3_reset(reader_.handle()); }
 
+// It leaves behind the ROLLBACK, whose own memory may be what is missing.
 void Sentinel::RollBack() noexcept {
-  Leave();
   for (int i = 0; i < kTries && !db_->InAutocommit(); ++i) Ran(rollback_);
+  Leave();
+  // Compiled anew, in case the first was ignored when it was compiled.
+  if (!db_->InAutocommit()) sqlite3_exec(db_->handle(), "ROLLBACK", nullptr, nullptr, nullptr);
   if (db_->InAutocommit()) return;
   EndByInterruptedWrite(*db_);
   if (!db_->InAutocommit()) Ran(rollback_);
@@ -129,6 +166,7 @@ Result<Transaction> Transaction::Begin(const Database& db) {
   Status status = WaitWhileBusy(db, [&] { return begin->Run(); });
   // A progress handler can stop it when the transaction is open already.
   transaction.armed_ = true;
+  if (status && db.InAutocommit()) status = Ignored("BEGIN");
   if (status) status = transaction.sentinel_.Stand();
   if (!status) return status.error();
   return transaction;
@@ -146,11 +184,13 @@ Transaction::Transaction(Transaction&& other) noexcept
 Status Transaction::Commit() {
   Status status;
   if (savepoint_) {
-    status = savepoint_->Release();
+    status = Sentinel::RecallOuter(*db_);
+    if (status) status = savepoint_->Release();
   } else {
     status = sentinel_.StepAside();
     Result<Statement> commit = status ? db_->Prepare("COMMIT") : Result<Statement>(status.error());
     status = commit ? WaitWhileBusy(*db_, [&] { return commit->Run(); }) : Status(commit.error());
+    if (status && !db_->InAutocommit()) status = Ignored("COMMIT");
   }
   if (status) {
     sentinel_.Leave();
@@ -167,8 +207,10 @@ void Transaction::Rollback() noexcept {
     sentinel_.RollBack();
     return;
   }
+  const bool undone = savepoint_->Rollback();
   sentinel_.Leave();
-  if (!savepoint_->Rollback()) sentinel_.RollBack();
+  if (!undone) sentinel_.RollBack();
+  if (!db_->InAutocommit()) (void)Sentinel::RecallOuter(*db_);
 }
 
 ReadSnapshot::ReadSnapshot(const Database& db) {

@@ -37,10 +37,26 @@ class Sentinel {
   // `db` must outlive it.
   explicit Sentinel(const Database& db) : db_(&db) {}
 
-  // Stands from now on.
+  // Stands from now on; nothing when it does already.
   Status Stand();
   // For statements that may drop a table or an index. Compiles the ROLLBACK that takes its place.
   Status StepAside();
+  // While it is aside, for a call of ours that the statement makes: that one's transaction has a
+  // sentinel of its own, and when it leaves, this one must stand again (RecallOuter).
+  class Aside {
+   public:
+    explicit Aside(Sentinel* sentinel);
+    ~Aside();
+    Aside(const Aside&) = delete;
+    Aside& operator=(const Aside&) = delete;
+
+   private:
+    friend class Sentinel;
+    Sentinel* sentinel_;
+    Aside* next_;
+  };
+  // Lets the one that is aside on this connection, if there is one, stand again.
+  static Status RecallOuter(const Database& db);
   // Leaves. If memory has run out since, the transaction is gone then.
   void Leave() noexcept;
   // Leaves, and rolls back.
@@ -101,6 +117,7 @@ class Transaction {
   template <typename Action>
   Status WhileAside(Action action) {
     if (Status status = sentinel_.StepAside(); !status) return status;
+    Sentinel::Aside aside(&sentinel_);
     Status done = action();
     if (!done) return done;
     return sentinel_.Stand();

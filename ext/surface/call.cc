@@ -8,6 +8,12 @@
 
 namespace fastmigrate {
 
+Status CheckTransactionKept(const Database& host, bool was_open) {
+  if (!was_open || !host.InAutocommit()) return {};
+  if (Status status = host.CheckCaller(); !status) return status;
+  return MakeError("SQLite has rolled back the transaction that was open");
+}
+
 Result<std::optional<CallMark>> BeginCall(Database* host, const char* function,
                                           const CallRules& rules) {
   RestoreLeftSettings(*host);

@@ -37,6 +37,10 @@ struct CallRules {
   Wait wait = Wait::kShort;
 };
 
+// An error when SQLite has rolled back the transaction that the host had open when the call began,
+// though the call itself has succeeded.
+Status CheckTransactionKept(const Database& host, bool was_open);
+
 // Begins a call of `function` on the host's connection; it lasts as long as what is returned. An
 // error when the function may not be called now.
 Result<std::optional<CallMark>> BeginCall(Database* host, const char* function,

@@ -150,9 +150,12 @@ Result<Cell> New(const Database& db, const Arguments& arguments) {
   if (version->value_or(0) > source->LastVersion()) {
     return AheadOfFolder(**version, *source);
   }
-  Result<std::string> path = CreateScript(*source, *description);
-  if (!path) return path.error();
-  return Cell(std::move(*path));
+  Result<NewFile> script = CreateScript(*source, *description);
+  if (!script) return script.error();
+  Cell path = script->path();
+  if (Status status = db.CheckCaller(); !status) return status.error();
+  script->Keep();
+  return path;
 }
 
 // fastmigrate_find_version([dir TEXT]) -> INTEGER, or NULL when no version's replay equals this

@@ -20,8 +20,12 @@ void Call(sqlite3_context* context, int count, sqlite3_value** values) {
       SetError(context, call.error());
       return;
     }
+    const bool in_transaction = !db.InAutocommit();
     ResultMemory memory;
     Result<Cell> result = function->call(db, Arguments({values, values + count}));
+    if (Status kept = CheckTransactionKept(db, in_transaction); result && !kept) {
+      result = kept.error();
+    }
     result ? memory.SetResult(context, *result) : SetError(context, result.error());
   } catch (const std::bad_alloc&) {
     sqlite3_result_error_nomem(context);

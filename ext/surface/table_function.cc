@@ -68,7 +68,10 @@ int Connect(sqlite3* db, void* data, int, const char* const* names, sqlite3_vtab
       sql += ", " + arguments.substr(at, comma - at) + " HIDDEN";
       at = comma + 1;
     }
-    if (int rc = sqlite3_declare_vtab(db, (sql + ")").c_str()); rc != SQLITE_OK) return rc;
+    if (int rc = sqlite3_declare_vtab(db, (sql + ")").c_str()); rc != SQLITE_OK) {
+      *message = sqlite3_mprintf("%s", sqlite3_errmsg(db));
+      return rc;
+    }
     table->is_in_main = std::string_view(names[1]) == "main";
     if (table->function->rules.access != Access::kAnywhere) {
       sqlite3_vtab_config(db, SQLITE_VTAB_DIRECTONLY);
@@ -171,12 +174,15 @@ int Filter(sqlite3_vtab_cursor* vtab_cursor, int given, const char*, int count,
     }
     Database db = Database::Borrow(table->db);
     db.SetKeepsReadLocks();
+    const bool in_transaction = !db.InAutocommit();
     if (Status status = RestoreTempTable(db, *table); !status) return Fail(table, status.error());
     Result<std::optional<CallMark>> call =
         BeginCall(&db, table->function->name, table->function->rules);
     if (!call) return Fail(table, call.error());
     Result<std::vector<Row>> rows = table->function->call(db, Arguments(std::move(arguments)));
     if (!rows) return Fail(table, rows.error());
+    Status kept = CheckTransactionKept(db, in_transaction);
+    if (!kept) return Fail(table, kept.error());
     cursor->rows = std::move(*rows);
     return SQLITE_OK;
   });

@@ -13,7 +13,10 @@ namespace {
 Result<std::string> CreateIn(const TempFolder& temp, const std::string& description) {
   Result<Source> folder = ReadSource(temp.path());
   if (!folder) return folder.error();
-  return CreateScript(*folder, description);
+  Result<NewFile> script = CreateScript(*folder, description);
+  if (!script) return script.error();
+  script->Keep();
+  return script->path();
 }
 
 TEST(CreateScript, TakesTheNextNumber) {

@@ -64,7 +64,7 @@ TEST(ReadFile, RefusesAFolder) {
 TEST(WriteNewFile, NeverOverwrites) {
   TempFolder temp;
   temp.Write("file", "old");
-  Status status = WriteNewFile(temp.Path("file"), "new");
+  Result<NewFile> status = WriteNewFile(temp.Path("file"), "new");
   ASSERT_FALSE(status);
   EXPECT_EQ(status.error().message, temp.Path("file") + " exists already and is not overwritten");
   EXPECT_EQ(temp.Read("file"), "old");
@@ -72,7 +72,7 @@ TEST(WriteNewFile, NeverOverwrites) {
 
 TEST(WriteNewFile, NamesTheFileThatItCannotCreate) {
   TempFolder temp;
-  Status status = WriteNewFile(temp.Path("no/file"), "");
+  Result<NewFile> status = WriteNewFile(temp.Path("no/file"), "");
   ASSERT_FALSE(status);
   EXPECT_EQ(status.error().code, SQLITE_CANTOPEN);
   EXPECT_EQ(status.error().message,
@@ -87,7 +87,7 @@ TEST(WriteNewFile, RemovesAFileThatCouldNotBeWrittenWhole) {
   auto handler = signal(SIGXFSZ, SIG_IGN);
   setrlimit(RLIMIT_FSIZE, &small);
   TempFolder temp;
-  Status status = WriteNewFile(temp.Path("file"), std::string(1 << 20, 'a'));
+  Result<NewFile> status = WriteNewFile(temp.Path("file"), std::string(1 << 20, 'a'));
   setrlimit(RLIMIT_FSIZE, &before);
   signal(SIGXFSZ, handler);
   ASSERT_FALSE(status);
@@ -101,10 +101,10 @@ TEST(CreateFileLike, GivesItThePermissionsOfTheOther) {
   temp.Write("model", "text");
   for (auto permissions : {std::filesystem::perms(0600), std::filesystem::perms(0666)}) {
     std::filesystem::permissions(temp.Path("model"), permissions);
-    ASSERT_TRUE(CreateFileLike(temp.Path("file"), temp.Path("model")));
+    Result<NewFile> file = CreateFileLike(temp.Path("file"), temp.Path("model"));
+    ASSERT_TRUE(file) << file.error().message;
     EXPECT_EQ(std::filesystem::status(temp.Path("file")).permissions(), permissions);
     EXPECT_EQ(temp.Read("file"), "");
-    RemoveFile(temp.Path("file").c_str());
   }
 }
 
@@ -124,11 +124,11 @@ bool MakeCloseFail() {
 
 // Runs the action in a process in which no file can be closed, and ends it: 0 after the error that
 // names the path, whose text is printed.
-void RunWhereCloseFails(const std::function<Status()>& action) {
+void RunWhereCloseFails(const std::function<Result<NewFile>()>& action) {
   if (!MakeCloseFail()) _exit(2);
-  Status status = action();
-  if (status) _exit(1);
-  std::fprintf(stderr, "%d: %s", status.error().code, status.error().message.c_str());
+  Result<NewFile> file = action();
+  if (file) _exit(1);
+  std::fprintf(stderr, "%d: %s", file.error().code, file.error().message.c_str());
   _exit(0);
 }
 
