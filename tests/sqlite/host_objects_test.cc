@@ -162,6 +162,11 @@ TEST(HostFunctions, HaveTheHostsFlags) {
        "  2 | CREATE INDEX i ON t (moody(a));\n    |                      ^"},
   };
   for (const Case& c : cases) {
+    // Before, SQLite did not tell the place of such an error.
+    if (std::string_view(c.script).starts_with("CREATE INDEX") &&
+        sqlite3_libversion_number() < 3038000) {
+      continue;
+    }
     Host host;
     Query(host.db, c.before);
     EXPECT_EQ(host.RunBeside(c.script), RolledBack(c.error)) << c.script;

@@ -70,7 +70,13 @@ TEST(Isolation, DropsWhatAFailedScriptHasMadeInTemp) {
     for (const std::string& script : kTempScripts) {
       Started test;
       test.project.Script("0002-b.sql", around + script + "\nSELECT nope;");
-      EXPECT_TRUE(StartsWith(Apply(test.db, test.project), "error 1: 0002-b.sql:"));
+      const std::string line = *around == '\0' ? "2" : "3";
+      EXPECT_EQ(
+          Apply(test.db, test.project),
+          "error 1: 0002-b.sql:" + line + ":8: no such column: nope\n  " + line +
+              " | SELECT nope;\n    |        ^\n"
+              "database stays at version 1; 0 of 1 scripts were applied, this one was rolled back")
+          << around << script;
       EXPECT_EQ(Version(test.db), "1");
       EXPECT_EQ(test.TempNames(), kOwnNames) << around << script;
       EXPECT_EQ(test.Attached(), kOwnDatabases);
