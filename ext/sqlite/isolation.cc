@@ -11,6 +11,9 @@ namespace {
 struct TempObject {
   std::string type;  // "TRIGGER", "VIEW", "TABLE"
   std::string name;
+
+  // A trigger may have the name of a table.
+  std::string Key() const { return type + " " + name; }
 };
 
 // Triggers first, then views, then tables: none is dropped that another one still needs. Virtual
@@ -43,7 +46,7 @@ Status Isolation::Begin(bool makes_temp, bool attaches) {
   if (makes_temp) {
     Result<std::vector<TempObject>> objects = ReadTempObjects(db_);
     if (!objects) return objects.error();
-    for (const TempObject& object : *objects) temp_objects_.insert(object.name);
+    for (const TempObject& object : *objects) temp_objects_.insert(object.Key());
   }
   if (attaches) {
     Result<std::set<std::string>> attached = ReadAttached(db_);
@@ -65,7 +68,7 @@ Status Isolation::DropTempObjects() {
   Result<std::vector<TempObject>> objects = ReadTempObjects(db_);
   if (!objects) return objects.error();
   for (const TempObject& object : *objects) {
-    if (temp_objects_.contains(object.name)) continue;
+    if (temp_objects_.contains(object.Key())) continue;
     Status status =
         db_.Execute("DROP " + object.type + " IF EXISTS temp." + QuoteName(object.name));
     if (!status) return status;

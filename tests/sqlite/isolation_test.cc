@@ -48,6 +48,9 @@ const std::vector<std::string> kTempScripts = {
     "CREATE TEMP TABLE x (a); CREATE TEMP TRIGGER r AFTER INSERT ON x BEGIN SELECT 1; END;",
     "CREATE TEMP TRIGGER r AFTER INSERT ON main.t BEGIN SELECT 1; END;",
     "CREATE TEMP TRIGGER r AFTER INSERT ON own BEGIN SELECT 1; END;",
+    // Triggers have names of their own: it is not the host's table.
+    "CREATE TEMP TRIGGER own AFTER INSERT ON main.t BEGIN SELECT 1; END;",
+    "CREATE TEMP TABLE own_trigger (a);",
     "CREATE TEMP TABLE x AS SELECT 1; CREATE TEMP VIEW y AS SELECT * FROM x; DROP TABLE x;",
     "CREATE VIRTUAL TABLE temp.x USING fts3(body); INSERT INTO temp.x VALUES ('a b');",
 };
