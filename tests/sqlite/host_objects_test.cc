@@ -208,6 +208,25 @@ TEST(HostCollations, ThatNobodyHasAreAnError) {
                  "has; SELECT fastmigrate_apply(...) runs it on yours"));
 }
 
+TEST(HostCollations, CompareTextWithNulBytesInADatabaseOfUtf16) {
+  Project project;
+  project.Script("0001-a.sql", "CREATE TABLE scrap (a);");
+  Query(OpenDatabase(project.file()),
+        "PRAGMA encoding = 'UTF-16le'; CREATE TABLE x (a); DROP TABLE x");
+  Database db = project.Open();
+  sqlite3_create_collation(db.handle(), "backwards", SQLITE_UTF8, nullptr, Backwards);
+  ASSERT_EQ(Apply(db, project), "1");
+  project.Script("0002-b.sql",
+                 "DROP TABLE scrap;\nCREATE TABLE u (a TEXT COLLATE backwards UNIQUE);\n"
+                 "INSERT INTO u VALUES ('a' || char(0) || 'b'), ('a' || char(0) || 'c'), ('a'), "
+                 "('\xC3\xA9');");
+  EXPECT_EQ(ApplyTable(db, project), "2");
+  EXPECT_EQ(Query(db,
+                  "SELECT hex(CAST(a AS BLOB)) FROM u ORDER BY a; PRAGMA integrity_check; PRAGMA "
+                  "encoding"),
+            "E900\n610000006300\n610000006200\n6100\nok\nUTF-16le");
+}
+
 // --- replays
 
 TEST(HostFunctions, AreFoundByAReplay) {
