@@ -9,7 +9,7 @@ namespace fastmigrate {
 namespace {
 
 struct TempObject {
-  std::string type;  // "TRIGGER", "VIEW", "TABLE"
+  std::string type;  // "TRIGGER", "VIEW", "TABLE", "INDEX"
   std::string name;
 
   // A trigger may have the name of a table.
@@ -17,13 +17,14 @@ struct TempObject {
 };
 
 // Triggers first, then views, then tables: none is dropped that another one still needs. Virtual
-// tables before ordinary ones, which may be their shadow tables.
+// tables before ordinary ones, which may be their shadow tables. Last the indexes that are left, of
+// tables of the host's.
 Result<std::vector<TempObject>> ReadTempObjects(const Database& db) {
   std::vector<TempObject> objects;
   Status status = db.ForEach(R"sql(
       SELECT upper(type), name FROM temp.sqlite_schema
-      WHERE type <> 'index' AND name NOT LIKE 'sqlite\_%' ESCAPE '\'
-      ORDER BY type = 'table', type = 'view', rootpage <> 0)sql",
+      WHERE name NOT LIKE 'sqlite\_%' ESCAPE '\'
+      ORDER BY type = 'index', type = 'table', type = 'view', rootpage <> 0)sql",
                              [&](const Statement& row) {
                                objects.push_back({row.Text(0), row.Text(1)});
                              });

@@ -51,6 +51,8 @@ const std::vector<std::string> kTempScripts = {
     // Triggers have names of their own: it is not the host's table.
     "CREATE TEMP TRIGGER own AFTER INSERT ON main.t BEGIN SELECT 1; END;",
     "CREATE TEMP TABLE own_trigger (a);",
+    "CREATE INDEX temp.i ON own (a);",
+    "CREATE UNIQUE INDEX temp.\"i i\" ON own (a); CREATE TEMP TABLE x (a UNIQUE);",
     "CREATE TEMP TABLE x AS SELECT 1; CREATE TEMP VIEW y AS SELECT * FROM x; DROP TABLE x;",
     "CREATE VIRTUAL TABLE temp.x USING fts3(body); INSERT INTO temp.x VALUES ('a b');",
 };
