@@ -134,6 +134,14 @@ inline std::string ApplyTable(const Database& db, const Project& project) {
   return Query(db, "SELECT version FROM " + CallApply(project));
 }
 
+// The error of a script whose one line is "SELECT nope;": `applied` of `total` scripts came before
+// it, and the database is at `version`.
+inline std::string FailedAtNope(const std::string& name, int version, int applied, int total) {
+  return "error 1: " + name + ":1:8: no such column: nope\n  1 | SELECT nope;\n    |        ^\n" +
+         "database stays at version " + std::to_string(version) + "; " + std::to_string(applied) +
+         " of " + std::to_string(total) + " scripts were applied, this one was rolled back";
+}
+
 // Everything that a test wants to know of a managed database: version, and its own tables.
 inline std::string Version(const Database& db) { return Query(db, "SELECT fastmigrate_version()"); }
 inline std::string TableNames(const Database& db) {

@@ -14,6 +14,7 @@ namespace {
 constexpr std::chrono::seconds kBatchAge{1};
 constexpr char kScriptSavepoint[] = "fastmigrate script";
 constexpr char kRolledBack[] = "this one was rolled back";
+constexpr char kPerhapsInPart[] = "a part of this one may be committed";
 
 // Each script begins as on a new connection.
 void ForgetRowid(const Database& db) { sqlite3_set_last_insert_rowid(db.handle(), 0); }
@@ -278,6 +279,12 @@ Status Applier::ApplyInBatch(PendingScript* script) {
     }
   }
   if (batch_->transaction.IsAlive()) return status;
+  if (IsPerhapsCommitted(status.error())) {
+    note_ = kPerhapsInPart;
+    unsure_ = std::move(batch_->done);
+    batch_.reset();
+    return status;
+  }
   // SQLite has ended the transaction, and with it all that ran in it.
   bool nested = batch_->transaction.IsNested();
   bool others = !batch_->done.empty();
@@ -290,6 +297,16 @@ Status Applier::ApplyInBatch(PendingScript* script) {
     note_ = "this one and those before it since the last commit were rolled back";
   }
   return status;
+}
+
+// Of the transaction that has ended with this error: whether it may be a COMMIT by a function of
+// the application that has ended it. SQLite itself ends one with the code of a constraint or a
+// fault.
+bool Applier::IsPerhapsCommitted(const Error& error) const {
+  if (PrimaryCode(error) != SQLITE_ERROR) return false;
+  if (batch_->done.empty()) return true;
+  Result<std::optional<int>> version = ReadVersionNow(db_);
+  return !version || version->value_or(0) >= Version();
 }
 
 Status Applier::RunInSavepoint(PendingScript* script) {
@@ -472,6 +489,9 @@ Status Applier::ApplyPart(PartedScript* run, const ScriptStep* part, bool last) 
     status = CommitChecked();
     return status ? status : status.error().Within(run->script.migration().name);
   }
+  if (batch_ && !batch_->transaction.IsAlive() && IsPerhapsCommitted(status.error())) {
+    note_ = kPerhapsInPart;
+  }
   batch_.reset();
   return status;
 }
@@ -562,7 +582,7 @@ void Applier::LearnVersion() {
     if (done.record.version <= version->value_or(0)) reached.push_back(std::move(done));
   }
   unsure_.clear();
-  if (!reached.empty()) note_ = "though their commit reported an error";
+  if (!reached.empty() && note_ != kPerhapsInPart) note_ = "though their commit reported an error";
   Reached(std::move(reached));
   run_.version = version->value_or(0);
 }

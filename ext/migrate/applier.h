@@ -109,6 +109,7 @@ class Applier {
   Status ApplyOne(PendingScript* script);
   Status ApplyInBatch(PendingScript* script);
   Status RunInSavepoint(PendingScript* script);
+  bool IsPerhapsCommitted(const Error& error) const;
   Status ApplyInParts(PendingScript* script);
   Status RunOutside(PartedScript* run, const SpecialStatement& statement);
   Status ApplyPart(PartedScript* run, const ScriptStep* part, bool last);

@@ -108,7 +108,7 @@ Status ScriptRunner::RunGuarded(size_t begin, size_t* end) {
 Status ScriptRunner::CheckStillOpen(size_t offset) const {
   if (!db_.InAutocommit()) return {};
   return At(offset, MakeError("a function that this statement calls has ended the transaction in "
-                              "which the script runs, so that what ran before is not undone"));
+                              "which the script runs"));
 }
 
 // Where the script is in no transaction of its own, SQLite would have checked at the statement's

@@ -64,7 +64,8 @@ bool HostObjects::ProvideCollation(const std::string& name) {
   Status status = host_.ForEach("PRAGMA collation_list", [&](const Statement& row) {
     host_has_it = host_has_it || EqualIgnoringCase(row.Text(1), name);
   });
-  if (status && host_has_it) return RegisterCollation(name, false);
+  // One that only its schema names is listed there too.
+  if (status && host_has_it && RegisterCollation(name, false)) return true;
   return stand_ins_ && RegisterCollation(name, true);
 }
 

@@ -9,18 +9,22 @@ namespace fastmigrate {
 namespace {
 
 struct TempObject {
-  std::string type;  // "TRIGGER", "VIEW", "TABLE"
+  std::string type;  // "TRIGGER", "VIEW", "TABLE", "INDEX"
   std::string name;
+
+  // A trigger may have the name of a table.
+  std::string Key() const { return type + " " + name; }
 };
 
 // Triggers first, then views, then tables: none is dropped that another one still needs. Virtual
-// tables before ordinary ones, which may be their shadow tables.
+// tables before ordinary ones, which may be their shadow tables. Last the indexes that are left, of
+// tables of the host's.
 Result<std::vector<TempObject>> ReadTempObjects(const Database& db) {
   std::vector<TempObject> objects;
   Status status = db.ForEach(R"sql(
       SELECT upper(type), name FROM temp.sqlite_schema
-      WHERE type <> 'index' AND name NOT LIKE 'sqlite\_%' ESCAPE '\'
-      ORDER BY type = 'table', type = 'view', rootpage <> 0)sql",
+      WHERE name NOT LIKE 'sqlite\_%' ESCAPE '\'
+      ORDER BY type = 'index', type = 'table', type = 'view', rootpage <> 0)sql",
                              [&](const Statement& row) {
                                objects.push_back({row.Text(0), row.Text(1)});
                              });
@@ -43,7 +47,7 @@ Status Isolation::Begin(bool makes_temp, bool attaches) {
   if (makes_temp) {
     Result<std::vector<TempObject>> objects = ReadTempObjects(db_);
     if (!objects) return objects.error();
-    for (const TempObject& object : *objects) temp_objects_.insert(object.name);
+    for (const TempObject& object : *objects) temp_objects_.insert(object.Key());
   }
   if (attaches) {
     Result<std::set<std::string>> attached = ReadAttached(db_);
@@ -65,7 +69,7 @@ Status Isolation::DropTempObjects() {
   Result<std::vector<TempObject>> objects = ReadTempObjects(db_);
   if (!objects) return objects.error();
   for (const TempObject& object : *objects) {
-    if (temp_objects_.contains(object.name)) continue;
+    if (temp_objects_.contains(object.Key())) continue;
     Status status =
         db_.Execute("DROP " + object.type + " IF EXISTS temp." + QuoteName(object.name));
     if (!status) return status;

@@ -48,7 +48,7 @@ class Isolation {
   SettingsKeeper settings_;
   bool makes_temp_ = false;
   bool attaches_ = false;
-  std::set<std::string> temp_objects_;  // before the script
+  std::set<std::string> temp_objects_;  // before the script, type and name
   std::set<std::string> attached_;      // before the script, in lower case
 };
 

@@ -4,7 +4,13 @@
 #include "migrate/applier.h"
 
 #include <gtest/gtest.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <fstream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -74,7 +80,7 @@ TEST(Applier, FailingScriptAloneIsRolledBack) {
 TEST(Applier, GoesOnWhereItFailed) {
   Started test;
   test.project.Script("0002-b.sql", "SELECT nope;");
-  EXPECT_NE(Apply(test.db, test.project), "2");
+  EXPECT_EQ(Apply(test.db, test.project), FailedAtNope("0002-b.sql", 1, 0, 1));
   test.project.Script("0002-b.sql", "INSERT INTO t VALUES (2);");
   EXPECT_EQ(Apply(test.db, test.project), "2");
   EXPECT_EQ(test.State(), "2: 2");
@@ -173,6 +179,73 @@ TEST(Applier, RefusesAScriptWhoseOlderTriggerMovesTheVersion) {
       "database stays at version 1; 0 of 1 scripts were applied, this one was rolled back");
 }
 
+// The trigger acts in a later script.
+TEST(Applier, RefusesTheScriptThatMakesATriggerNotTheOneInWhichItActs) {
+  for (const char* action : {"DELETE FROM _fastmigrate_history", "UPDATE \"_META\" SET version = 9",
+                             "INSERT INTO [_meta] VALUES (2, 2)"}) {
+    for (const char* temp : {"", "TEMP "}) {
+      Started test;
+      test.project.Script("0002-b.sql", "INSERT INTO t VALUES (2);");
+      test.project.Script(
+          "0003-c.sql",
+          std::string("CREATE ") + temp + "TRIGGER r AFTER INSERT ON t BEGIN " + action + "; END;");
+      test.project.Script("0004-d.sql", "INSERT INTO t VALUES (4);");
+      EXPECT_EQ(
+          Apply(test.db, test.project),
+          *temp != '\0'
+              ? "4"
+              : "error 1: 0003-c.sql: a script must not change main._meta or "
+                "main._fastmigrate_history; fastmigrate moves the version itself\n"
+                "database stays at version 2; 1 of 3 scripts were applied, this one was rolled "
+                "back")
+          << action;
+      EXPECT_EQ(test.State(), *temp != '\0' ? "4: 2,4" : "2: 2");
+      EXPECT_EQ(Query(test.db, "SELECT count(*) FROM _fastmigrate_history"),
+                *temp != '\0' ? "4" : "2");
+    }
+  }
+}
+
+// An authorizer that answers SQLITE_IGNORE makes a write do nothing, and report nothing.
+TEST(Applier, FailsWhereAnAuthorizerIgnoresItsWrites) {
+  struct Case {
+    int action;
+    const char* table;
+    const char* script;
+    const char* error;
+  };
+  const std::vector<Case> cases = {
+      {SQLITE_UPDATE, "_meta", "INSERT INTO t VALUES (2);", ""},
+      {SQLITE_INSERT, "_fastmigrate_history", "INSERT INTO t VALUES (2);", ""},
+      {SQLITE_UPDATE, "_meta", "PRAGMA foreign_keys = ON;\nINSERT INTO t VALUES (2);",
+       "0002-b.sql: "},
+      {SQLITE_INSERT, "_fastmigrate_history",
+       "PRAGMA foreign_keys = ON;\nINSERT INTO t VALUES (2);", "0002-b.sql: "},
+  };
+  for (const Case& c : cases) {
+    Started test;
+    test.project.Script("0002-b.sql", c.script);
+    sqlite3_set_authorizer(
+        test.db.handle(),
+        [](void* data, int action, const char* table, const char*, const char*, const char*) {
+          const Case& ignored = *static_cast<const Case*>(data);
+          bool ours = table != nullptr && std::string_view(table) == ignored.table;
+          return action == ignored.action && ours ? SQLITE_IGNORE : SQLITE_OK;
+        },
+        const_cast<Case*>(&c));
+    EXPECT_TRUE(StartsWith(
+        Apply(test.db, test.project),
+        std::string("error 23: ") + c.error +
+            "the version and its record could not be written as they are (does this connection's "
+            "authorizer ignore writes to main._meta and main._fastmigrate_history?)\n"
+            "database stays at version 1; 0 of 1 scripts were applied, "));
+    sqlite3_set_authorizer(test.db.handle(), nullptr, nullptr);
+    EXPECT_EQ(test.State(), "1: ");
+    EXPECT_EQ(Query(test.db, "SELECT count(*) FROM _fastmigrate_history"), "1");
+    EXPECT_EQ(Apply(test.db, test.project), "2");
+  }
+}
+
 TEST(Applier, LetsAScriptReadOurTables) {
   Started test;
   test.project.Script("0002-b.sql", "INSERT INTO t SELECT version + 40 FROM _meta;");
@@ -211,7 +284,11 @@ TEST(Applier, DetachesWhatAScriptLeftAttached) {
   Started test;
   test.project.Script("0002-b.sql", "ATTACH ':memory:' AS o; CREATE TABLE o.u (x);");
   test.project.Script("0003-c.sql", "ATTACH ':memory:' AS o; SELECT nope;");
-  EXPECT_NE(Apply(test.db, test.project), "3");
+  EXPECT_EQ(Apply(test.db, test.project),
+            "error 1: 0003-c.sql:1:32: no such column: nope\n"
+            "  1 | ATTACH ':memory:' AS o; SELECT nope;\n"
+            "    |                                ^\n"
+            "database stays at version 2; 1 of 2 scripts were applied, this one was rolled back");
   EXPECT_EQ(Version(test.db), "2");
   EXPECT_EQ(Query(test.db, "SELECT count(*) FROM pragma_database_list WHERE name = 'o'"), "0");
 }
@@ -285,15 +362,19 @@ TEST(Applier, MovesTheVersionBehindAScriptThatIsAllOutside) {
   EXPECT_EQ(Query(test.db, "PRAGMA journal_mode"), "wal");
 }
 
-TEST(Applier, KeepsAWalJournalWhenAScriptAsksForNone) {
+TEST(Applier, LeavesWalForARollbackJournalWhenAScriptAsksForNone) {
   for (const char* mode : {"OFF", "MEMORY"}) {
     Started test;
     ASSERT_EQ(Query(test.db, "PRAGMA journal_mode = WAL"), "wal");
     test.project.Script("0002-b.sql", std::string("PRAGMA journal_mode = ") + mode +
                                           ";\nINSERT INTO t VALUES (2);\nSELECT nope;");
-    EXPECT_NE(Apply(test.db, test.project), "2");
+    EXPECT_EQ(Apply(test.db, test.project),
+              "error 1: 0002-b.sql:3:8: no such column: nope\n"
+              "  3 | SELECT nope;\n"
+              "    |        ^\n"
+              "database stays at version 1; 0 of 1 scripts were applied, this one was rolled back");
     EXPECT_EQ(test.State(), "1: ") << mode;
-    EXPECT_NE(Query(test.db, "PRAGMA journal_mode"), mode == std::string("OFF") ? "off" : "memory");
+    EXPECT_EQ(Query(test.db, "PRAGMA journal_mode"), "delete");
     EXPECT_EQ(Query(test.db, "PRAGMA integrity_check"), "ok") << mode;
   }
 }
@@ -302,9 +383,98 @@ TEST(Applier, RollsBackAScriptThatSwitchedTheJournalOffInItsOwnTransaction) {
   Started test("INSERT INTO t VALUES (1), (2), (3);");
   test.project.Script("0002-b.sql",
                       "BEGIN;\nPRAGMA journal_mode = OFF;\nDELETE FROM t;\nSELECT nope;\nCOMMIT;");
-  EXPECT_NE(Apply(test.db, test.project), "2");
+  EXPECT_EQ(Apply(test.db, test.project),
+            "error 1: 0002-b.sql:4:8: no such column: nope\n"
+            "  4 | SELECT nope;\n"
+            "    |        ^\n"
+            "database stays at version 1; 0 of 1 scripts were applied, this one was rolled back");
   EXPECT_EQ(test.State(), "1: 1,2,3");
   EXPECT_EQ(Query(test.db, "PRAGMA integrity_check"), "ok");
+}
+
+// --- a function of the application ends the transaction
+
+TEST(Applier, DoesNotSayRolledBackWhenAFunctionOfTheHostHasCommitted) {
+  for (bool second : {false, true}) {
+    for (const std::string& head : {std::string(), std::string("PRAGMA foreign_keys = ON;\n")}) {
+      Started test;
+      std::function<void()> commit = [&] { EXPECT_EQ(Query(test.db, "COMMIT"), ""); };
+      DefineAction(test.db, "commit_it", &commit);
+      if (second) test.project.Script("0002-b.sql", "INSERT INTO t VALUES (2);");
+      test.project.Script("0003-c.sql", head +
+                                            "INSERT INTO t VALUES (3);\n"
+                                            "SELECT commit_it();\nINSERT INTO t VALUES (4);");
+      test.project.Script("0004-d.sql", "INSERT INTO t VALUES (5);");
+      EXPECT_EQ(Apply(test.db, test.project),
+                std::string("error 1: 0003-c.sql:") + (head.empty() ? "2" : "3") +
+                    ":1: a function that this statement calls has ended the transaction in which "
+                    "the script runs\n  " +
+                    (head.empty() ? "2" : "3") +
+                    " | SELECT commit_it();\n    | ^\ndatabase stays at version " +
+                    (second ? "2; 1 of 3" : "1; 0 of 2") +
+                    " scripts were applied, a part of this one may be committed");
+      EXPECT_EQ(test.State(), second ? "2: 2,3" : "1: 3");
+    }
+  }
+}
+
+TEST(Applier, GoesOnWithoutTheScriptInWhichAFunctionOfTheHostRollsBack) {
+  Started test;
+  std::function<void()> rollback = [&] { EXPECT_EQ(Query(test.db, "ROLLBACK"), ""); };
+  DefineAction(test.db, "roll_back", &rollback);
+  test.project.Script("0002-b.sql", "INSERT INTO t VALUES (2);");
+  test.project.Script("0003-c.sql", "INSERT INTO t VALUES (3);\nSELECT roll_back();");
+  EXPECT_EQ(Apply(test.db, test.project),
+            "error 1: 0003-c.sql:2:1: a function that this statement calls has ended the "
+            "transaction in which the script runs\n"
+            "  2 | SELECT roll_back();\n"
+            "    | ^\n"
+            "database stays at version 2; 1 of 2 scripts were applied, this one was rolled back");
+  EXPECT_EQ(test.State(), "2: 2");
+  test.project.Script("0003-c.sql", "INSERT INTO t VALUES (3);\nINSERT INTO t SELECT roll_back();");
+  EXPECT_EQ(Apply(test.db, test.project),
+            "error 516: 0003-c.sql:2:1: abort due to ROLLBACK\n"
+            "  2 | INSERT INTO t SELECT roll_back();\n"
+            "    | ^\n"
+            "database stays at version 2; 0 of 1 scripts were applied, this one was rolled back");
+  EXPECT_EQ(test.State(), "2: 2");
+}
+
+// --- a program
+
+// Ends when `name` has got a line; before, it writes one to `name`.started.
+std::string WaitingProgram(const Project& project) {
+  const std::string started = project.folder().Path("started");
+  const std::string go = project.folder().Path("go");
+  EXPECT_EQ(mkfifo(started.c_str(), 0600), 0);
+  EXPECT_EQ(mkfifo(go.c_str(), 0600), 0);
+  return "echo x > " + started + "\nread line < " + go + "\n";
+}
+
+// The program goes on when the process that applies is killed, and the next one waits for it.
+TEST(Applier, ProgramKeepsItsLockWhenTheProcessThatStartedItIsKilled) {
+  Started test;
+  test.project.Script("0002-b.sh", WaitingProgram(test.project));
+  setenv("FASTMIGRATE_ALLOW_SCRIPTS", "1", 1);
+  pid_t child = fork();
+  if (child == 0) {
+    Database db = test.project.Open();
+    Apply(db, test.project);
+    _exit(0);
+  }
+  std::ifstream(test.project.folder().Path("started")).get();
+  kill(child, SIGKILL);
+  waitpid(child, nullptr, 0);
+  // The first try finds the lock taken, and lets the program end.
+  int tries = 0;
+  Result<FileLock> lock = FileLock::Acquire(test.project.dir() + "/0002-b.sh", [&] {
+    if (++tries == 1) std::ofstream(test.project.folder().Path("go")) << "x\n";
+    return false;
+  });
+  unsetenv("FASTMIGRATE_ALLOW_SCRIPTS");
+  EXPECT_TRUE(lock);
+  EXPECT_GE(tries, 1);
+  EXPECT_EQ(test.State(), "1: ");
 }
 
 // --- commits

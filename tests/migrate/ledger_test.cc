@@ -109,6 +109,11 @@ TEST(Ledger, SaysWhatIsWrongWithMeta) {
       {"CREATE TABLE _meta (id INTEGER, version INTEGER)", "has other columns"},
       {"CREATE TABLE _meta (id INTEGER PRIMARY KEY, version INTEGER, name)", "has other columns"},
       {"CREATE TABLE _meta (version INTEGER PRIMARY KEY, id INTEGER)", "has other columns"},
+      {"CREATE TABLE _meta (id INTEGER PRIMARY KEY, version INTEGER AS (7))", "has other columns"},
+      {"CREATE TABLE _meta (id INTEGER PRIMARY KEY, version INTEGER AS (7) STORED)",
+       "has other columns"},
+      {"CREATE TABLE _meta (id INTEGER PRIMARY KEY, version INTEGER, more AS (1))",
+       "has other columns"},
       {kPythonMeta, "holds no row, so the database has no version"},
       {loose + "INSERT INTO _meta VALUES (2, 3)", "holds a row whose id is not 1"},
       {loose + "INSERT INTO _meta VALUES (1, 3), (2, 4)", "holds more than one row"},
@@ -194,6 +199,23 @@ TEST(Ledger, SaysWhatIsWrongWithTheHistory) {
     Database db = OpenDatabase();
     ASSERT_EQ(Query(db, sql), "") << sql;
     EXPECT_EQ(LedgerError(db), message) << sql;
+  }
+}
+
+TEST(Ledger, RefusesARecordedVersionThatIsNone) {
+  for (const char* version : {"2147483648", "4294967297", "9223372036854775807", "10000", "-1"}) {
+    for (bool previous : {false, true}) {
+      Database db = OpenDatabase();
+      ASSERT_TRUE(CreateLedger(db));
+      const std::string versions =
+          previous ? std::string("1, ") + version : version + std::string(", 0");
+      ASSERT_EQ(Query(db, "INSERT INTO _fastmigrate_history VALUES (" + versions +
+                              ", NULL, NULL, 'applied', NULL, '', NULL, NULL, '')"),
+                "");
+      EXPECT_EQ(LedgerError(db), std::string("main._fastmigrate_history holds the version ") +
+                                     version +
+                                     ", which is no whole number from 0 to 9999; delete that row");
+    }
   }
 }
 

@@ -213,7 +213,8 @@ TEST(ScriptTransactions, MustBeClosedOnce) {
 
 TEST(ScriptTransactions, LeaveNothingOfAScriptThatFailsBehindItsCommit) {
   Database db = OpenHost();
-  EXPECT_NE(RunScript(db, "BEGIN; CREATE TABLE t (a); COMMIT; SELECT nope;"), "");
+  EXPECT_EQ(RunScript(db, "BEGIN; CREATE TABLE t (a); COMMIT;\nSELECT nope;"),
+            "error 1: 0001-a.sql:2:8: no such column: nope\n  2 | SELECT nope;\n    |        ^");
   EXPECT_EQ(TableNames(db), "");
 }
 
@@ -256,6 +257,44 @@ TEST(ScriptRunner, RunsWhatSqliteHasInStore) {
             "");
   EXPECT_EQ(Query(db, "SELECT x, y FROM a; SELECT count(*) FROM b; SELECT e FROM v"),
             "1|2\n2\nEND;");
+}
+
+// --- another connection holds a lock
+
+TEST(ScriptRunner, WaitsForALockInAStatementOutsideOfTransactions) {
+  struct Case {
+    const char* journal;
+    const char* script;
+    const char* statement;  // that meets the lock
+    const char* after;      // the journal mode
+  };
+  const std::vector<Case> cases = {
+      {"DELETE", "PRAGMA journal_mode = WAL;", "PRAGMA journal_mode = WAL", "wal"},
+      {"WAL", "PRAGMA journal_mode = DELETE;", "PRAGMA journal_mode = DELETE", "delete"},
+      // Asks for no journal, and gets one.
+      {"WAL", "PRAGMA journal_mode = OFF;", "PRAGMA journal_mode = DELETE", "delete"},
+  };
+  for (const Case& c : cases) {
+    Project project;
+    project.Script("0001-a.sql", "CREATE TABLE t (a);");
+    Database db = project.Open();
+    Query(db, std::string("PRAGMA journal_mode = ") + c.journal);
+    ASSERT_EQ(Apply(db, project), "1");
+    project.Script("0002-b.sql", c.script);
+    std::optional<Database> other;
+    int tries = 0;
+    StatementTrace trace(db, [&](std::string_view sql) {
+      if (!sql.starts_with(c.statement)) return;
+      if (++tries == 1) {
+        other.emplace(OpenDatabase(project.file()));
+        EXPECT_EQ(Query(*other, "BEGIN; SELECT count(*) FROM t"), "0");
+      }
+      if (tries == 3) other.reset();
+    });
+    EXPECT_EQ(Apply(db, project), "2") << c.script;
+    EXPECT_EQ(tries, 3) << c.script;
+    EXPECT_EQ(Query(db, "PRAGMA journal_mode"), c.after);
+  }
 }
 
 // --- another statement of the host still reads

@@ -16,6 +16,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "mutation/mutants.h"
@@ -189,14 +190,27 @@ std::optional<Database> OpenSchema(const std::string& file) {
   return std::move(*db);
 }
 
+constexpr std::string_view kOptional = "--optional=";
+
 int Main(int argc, char** argv) {
   std::vector<std::string> files = SchemaFiles(argv[1]);
+  std::vector<std::string> skipped;
+  size_t failed = 0;
   for (int i = 2; i < argc; ++i) {
-    if (std::filesystem::exists(argv[i])) files.emplace_back(argv[i]);
+    std::string_view file = argv[i];
+    const bool is_optional = file.starts_with(kOptional);
+    if (is_optional) file.remove_prefix(kOptional.size());
+    if (std::filesystem::exists(file)) {
+      files.emplace_back(file);
+    } else if (is_optional) {
+      skipped.emplace_back(file);
+    } else {
+      std::printf("%s: there is no such file\n", argv[i]);
+      ++failed;
+    }
   }
   Score sum;
   size_t passed = 0;
-  size_t failed = 0;
   std::map<std::string, size_t> kinds;
   for (const std::string& file : files) {
     std::optional<Database> db = OpenSchema(file);
@@ -219,6 +233,9 @@ int Main(int argc, char** argv) {
     sum.refused += score.refused;
     sum.alike += score.alike;
   }
+  for (const std::string& file : skipped) {
+    std::printf("%s: skipped, there is no such file\n", file.c_str());
+  }
   std::printf("\n");
   for (const auto& [kind, count] : kinds) std::printf("%6zu %s\n", count, kind.c_str());
   std::printf("\n%zu changes left out, since SQLite refuses the result or cannot say\n",
@@ -226,6 +243,7 @@ int Main(int argc, char** argv) {
   std::printf("%zu changes left out, since SQLite makes the same of the result\n", sum.alike);
   std::printf("mutations: %zu of %zu found; harmless: %zu of %zu reported\n", sum.found,
               sum.mutations, sum.reported, sum.harmless);
+  if (!skipped.empty()) std::printf("%zu schemas skipped\n", skipped.size());
   std::printf("%zu passed, %zu failed\n", passed, failed);
   return failed == 0 && passed > 0 ? 0 : 1;
 }
@@ -235,7 +253,7 @@ int Main(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   if (argc < 2) {
-    std::fprintf(stderr, "usage: %s FOLDER [DATABASE...]\n", argv[0]);
+    std::fprintf(stderr, "usage: %s FOLDER [[--optional=]FILE...]\n", argv[0]);
     return 2;
   }
   return fastmigrate::Main(argc, argv);

@@ -96,7 +96,7 @@ TEST(CallMarks, CanBeMadeAgainAfterAFailure) {
   Project project;
   project.Script("0001-a.sql", "SELECT nope;");
   Database db = project.Open();
-  EXPECT_NE(Apply(db, project), "1");
+  EXPECT_EQ(Apply(db, project), FailedAtNope("0001-a.sql", 0, 0, 1));
   project.Script("0001-a.sql", "SELECT 1;");
   EXPECT_EQ(Apply(db, project), "1");
 }

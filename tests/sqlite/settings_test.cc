@@ -264,7 +264,12 @@ TEST(ScriptSettings, AreTheCallersAgainAfterAFailure) {
                    std::string("PRAGMA ") + c.name + " = " + c.script + ";\nSELECT nope;");
     Database db = project.Open();
     Query(db, std::string("PRAGMA ") + c.name + " = " + c.host);
-    EXPECT_NE(Apply(db, project), "1") << c.name;
+    EXPECT_EQ(Apply(db, project),
+              "error 1: 0001-a.sql:2:8: no such column: nope\n"
+              "  2 | SELECT nope;\n"
+              "    |        ^\n"
+              "database stays at version 0; 0 of 1 scripts were applied, this one was rolled back")
+        << c.name;
     EXPECT_EQ(*ReadPragma(db, "", c.name), c.host) << c.name;
     EXPECT_EQ(Version(db), "NULL") << c.name;
   }
@@ -310,7 +315,11 @@ TEST(ScriptSettings, SynchronousIsPassedOver) {
   StatementTrace trace(db, [&](std::string_view sql) {
     EXPECT_EQ(sql.find("synchronous = OFF"), std::string_view::npos) << sql;
   });
-  EXPECT_NE(Apply(db, project), "2");
+  EXPECT_EQ(Apply(db, project),
+            "error 1: 0002-b.sql:2:8: no such column: nope\n"
+            "  2 | SELECT nope;\n"
+            "    |        ^\n"
+            "database stays at version 1; 1 of 2 scripts were applied, this one was rolled back");
   EXPECT_EQ(Version(db), "1");
   EXPECT_EQ(Query(db, "PRAGMA synchronous"), "3");
 }

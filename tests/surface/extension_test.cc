@@ -89,6 +89,24 @@ TEST(StaticExtension, LeavesTheConnectionClosable) {
   EXPECT_EQ(sqlite3_close(handle), SQLITE_OK);
 }
 
+#ifdef __linux__
+// A statement is running then, so that SQLite registers no function of ours again.
+TEST(LoadedExtension, CanBeLoadedTwiceByItsOwnSqlFunction) {
+  sqlite3* handle = OpenPlain(":memory:");
+  Database db = Database::Borrow(handle);
+  ASSERT_EQ(sqlite3_db_config(handle, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 1, nullptr),
+            SQLITE_OK);
+  sqlite3_enable_load_extension(handle, 1);
+  const std::string load =
+      "SELECT load_extension(" + QuoteText(EXTENSION_PATH) + ", 'sqlite3_fastmigrate_init')";
+  EXPECT_EQ(Query(db, load), "NULL");
+  EXPECT_EQ(Query(db, load), "NULL");
+  EXPECT_EQ(Query(db, "SELECT fastmigrate_create(); SELECT version FROM fastmigrate_history()"),
+            "0");
+  EXPECT_EQ(sqlite3_close(handle), SQLITE_OK);
+}
+#endif
+
 // Logging can only be set up before SQLite is initialized.
 TEST(StaticExtension, LogsOneLineAScript) {
   static std::vector<std::string> lines;

@@ -88,6 +88,23 @@ TEST(TableFunction, TakesArgumentsFromAnotherTable) {
   EXPECT_EQ(Query(db, "SELECT text FROM given WHERE a IN ('x', 'y')"), "x\ny");
 }
 
+// SQLite would run it with the default, and filter the rows behind it.
+TEST(TableFunction, RefusesAnArgumentThatSqliteDoesNotHandOver) {
+  for (const char* where :
+       {"lower(a) = 'x'", "a = 'x' OR b = 'y'", "a LIKE 'x'", "a > 'x'", "a <> 'x'", "a IS NOT 'x'",
+        "a || '' = 'x'", "a = 'x' AND b < 'y'", "a IS NULL", "length(b)"}) {
+    Database db = OpenWith(kGiven);
+    EXPECT_EQ(Query(db, std::string("SELECT * FROM given WHERE ") + where),
+              "error 1: given: a, b are arguments; give them with =")
+        << where;
+    EXPECT_EQ(calls, 0) << where;
+  }
+  Database db = OpenWith(kGiven);
+  EXPECT_EQ(Query(db, "SELECT a FROM given"),
+            "error 1: given: a, b are arguments; give them with =");
+  EXPECT_EQ(calls, 0);
+}
+
 TEST(TableFunction, RunsOnceASelectAndWholly) {
   Database db = OpenWith(kNumbers);
   EXPECT_EQ(Query(db, "SELECT n FROM numbers LIMIT 1"), "1");
