@@ -18,19 +18,19 @@ passed=0
 failed=0
 skipped=0
 
-# count PASSED FAILED NAME: adds to the sum and says so.
+# count PASSED FAILED NAME: adds to the sum and says so; the log of a part only when it fails.
 count() {
   passed=$((passed + $1))
   failed=$((failed + $2))
-  echo "== $3: $1 passed, $2 failed"
+  printf '%5d s  %-32s %s passed, %s failed\n' "$SECONDS" "$3" "$1" "$2"
+  [[ $2 -eq 0 ]] || sed 's/^/    /' "$log"
 }
 
 # check NAME COMMAND...: one test, which passes when the command succeeds.
 check() {
   local name=$1
   shift
-  echo "== $name"
-  if "$@"; then count 1 0 "$name"; else count 0 1 "$name"; fi
+  if "$@" >"$log" 2>&1; then count 1 0 "$name"; else count 0 1 "$name"; fi
 }
 
 # suite NAME COMMAND...: a program that runs many tests and ends with "N passed, N failed". One that
@@ -38,10 +38,9 @@ check() {
 suite() {
   local name=$1 status=0 line
   shift
-  echo "== $name"
-  "$@" 2>&1 | tee "$log" || status=$?
+  "$@" >"$log" 2>&1 || status=$?
   line=$(tail -n 1 "$log")
-  if [[ $line =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed$ ]]; then
+  if [[ $line =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed(,\ [0-9]+\ skipped)?$ ]]; then
     local ok=${BASH_REMATCH[1]} bad=${BASH_REMATCH[2]}
     [[ $status -eq 0 || $bad -gt 0 ]] || bad=1
     count "$ok" "$bad" "$name"
@@ -52,23 +51,22 @@ suite() {
 
 # ctest's own sum, from the report that it writes.
 unit_tests() {
-  local status=0 total bad aside
-  echo "== unit tests and golden transcripts"
-  rm -f "$log"
-  ctest --test-dir "$build" --output-on-failure --progress --parallel "$(nproc)" \
-    --timeout 300 --output-junit "$log" || status=$?
-  total=$(attribute tests)
-  bad=$(attribute failures)
-  aside=$(($(attribute skipped) + $(attribute disabled)))
+  local status=0 total bad aside report=$build/ctest.xml
+  rm -f "$report"
+  ctest --test-dir "$build" --output-on-failure --parallel "$(nproc)" \
+    --timeout 300 --output-junit "$PWD/$report" >"$log" 2>&1 || status=$?
+  total=$(attribute tests "$report")
+  bad=$(attribute failures "$report")
+  aside=$(($(attribute skipped "$report") + $(attribute disabled "$report")))
   [[ $status -eq 0 || $bad -gt 0 ]] || bad=1
   skipped=$((skipped + aside))
-  count $((total - bad - aside)) "$bad" "unit tests and golden transcripts"
+  count $((total - bad - aside)) "$bad" "unit tests and transcripts"
 }
 
-# attribute NAME: that number in the first element of ctest's report, 0 when there is none.
+# attribute NAME REPORT: that number in the first element of ctest's report, 0 when there is none.
 attribute() {
   local number
-  number=$(sed -n "s/^[[:space:]]*$1=\"\([0-9]*\)\".*/\1/p" "$log" 2>/dev/null | head -n 1)
+  number=$(sed -n "s/^[[:space:]]*$1=\"\([0-9]*\)\".*/\1/p" "$2" 2>/dev/null | head -n 1)
   echo "${number:-0}"
 }
 
@@ -103,6 +101,9 @@ check "build" compile
 check "clang-format" formatted
 check "clang-tidy" tidy
 unit_tests
+for campaign in memory_faults io_faults interrupts power_cuts; do
+  suite "faults/$campaign" "$build/tests/$campaign"
+done
 suite "sqlite3 shell" bash tests/shell/run.sh "$extension"
 suite "README" $python tests/readme_test.py --extension "$extension"
 suite "differential" $python tests/differential/run.py --extension "$extension"

@@ -273,7 +273,7 @@ Status Applier::ApplyInBatch(PendingScript* script) {
   if (!batch_->savepoint->Rollback()) {
     Error why = db_.LastError();
     batch_->transaction.Rollback();
-    if (IsFault(why)) {
+    if (IsFault(why) && PrimaryCode(why) != PrimaryCode(status.error())) {
       status = Error{why.code,
                      status.error().message + "\nrolling it back alone failed: " + why.message};
     }
