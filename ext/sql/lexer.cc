@@ -136,7 +136,8 @@ size_t Lexer::Scan(TokenKind* kind) const {
     case kSpaceByte: {
       *kind = TokenKind::kSpace;
       size_t end = at + 1;
-      while (end < sql_.size() && ClassOf(sql_[end]) == kSpaceByte) ++end;
+      // SQLite takes a vertical tab for white space behind other white space, not in front of it.
+      while (end < sql_.size() && (ClassOf(sql_[end]) == kSpaceByte || sql_[end] == '\v')) ++end;
       return end;
     }
     case kNameByte:

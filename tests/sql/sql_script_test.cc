@@ -336,7 +336,8 @@ INSTANTIATE_TEST_SUITE_P(
         "SELECT 2;",
         "SELECT 1;\n\xEF\xBB\xBF"
         "CREATE TRIGGER r AFTER INSERT ON t BEGIN SELECT 1; SELECT 2; END;",
-        "\fSELECT\f1\f;", "REINDEX; ANALYZE; ", "DROP TABLE IF EXISTS nowhere;",
+        // A vertical tab is white space to SQLite when other white space stands in front of it.
+        "SELECT \v1\n\v;", "\fSELECT\f1\f;", "REINDEX; ANALYZE; ", "DROP TABLE IF EXISTS nowhere;",
         "ALTER TABLE t RENAME COLUMN a TO \"c;d\";", "INSERT INTO t DEFAULT VALUES;",
         "VALUES (1), (2);", "REPLACE INTO t VALUES (1, 2);"));
 
