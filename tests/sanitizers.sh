@@ -3,16 +3,18 @@
 # sanitizers. SQLite is built with its own asserts (SQLITE_DEBUG). Closes with "N passed, N failed",
 # and exits 1 when something failed.
 #
-#   bash tests/sanitizers.sh             the parts address, thread and oldest
+#   bash tests/sanitizers.sh             the parts address, thread and oldest: MINUTES
 #   bash tests/sanitizers.sh --all       every part
 #   bash tests/sanitizers.sh PART...
 #
-#   address        unit tests and transcripts under address and undefined sanitizer, newest SQLite
-#   thread         the tests with threads under thread sanitizer, newest SQLite
-#   oldest         unit tests with the oldest SQLite that we promise to work with
-#   newest         unit tests with the newest SQLite, without a sanitizer
-#   thread-all     all unit tests under thread sanitizer
-#   oldest-address unit tests with the oldest SQLite under address and undefined sanitizer
+#   address          unit tests and transcripts under address and undefined sanitizer, with the
+#                    SQLite that the transcripts are written for
+#   thread           the tests with threads under thread sanitizer, newest SQLite
+#   oldest           unit tests with the oldest SQLite that we promise to work with
+#   newest           unit tests with the newest SQLite
+#   thread-all       all unit tests under thread sanitizer
+#   oldest-address   as oldest, under address and undefined sanitizer
+#   newest-address   as address, with the newest SQLite
 #
 # The builds stay in build-sanitizers/PART. The amalgamations are those in the packages of
 # better-sqlite3, which npm fetches once.
@@ -22,6 +24,7 @@ exec </dev/null
 
 # The packages, and the version of SQLite that each must have.
 oldest=(better-sqlite3@7.1.2 3.34.0)
+usual=(better-sqlite3@8.0.1 3.40.0)
 newest=(better-sqlite3@13.2.0 3.54.1)
 
 root=$PWD/build-sanitizers
@@ -59,17 +62,23 @@ attribute() {
   echo "${number:-0}"
 }
 
+# The extension stays in memory when its last connection is closed: the leak sanitizer looks after
+# that, and would take for lost what the extension's variables hold.
+#
 # part NAME "PACKAGE VERSION" SANITIZERS TARGET...: builds the targets, and runs their tests. A build
 # that fails is one failed test.
 part() {
   local name=$1 sqlite=($2) sanitizers=$3 status=0 total bad aside
   local not_built='_NOT_BUILT|^schema_mutation$'
   shift 3
+  # What these two show, a newer SQLite refuses by itself.
+  [[ ${sqlite[1]} == 3.40.0 ]] || not_built+='|^sql_tests\.(hidden_statements|hostile_schema)$'
   [[ " $* " == *" runner "* ]] || not_built+='|^sql_tests\.'
   echo "== $name: SQLite ${sqlite[1]}${sanitizers:+, $sanitizers}"
   if ! amalgamation "${sqlite[@]}" ||
     ! cmake -S . -B "$root/$name" -DCMAKE_BUILD_TYPE=RelWithDebInfo \
       -DCMAKE_C_FLAGS_RELWITHDEBINFO="-O1 -g1" -DCMAKE_CXX_FLAGS_RELWITHDEBINFO="-O1 -g1" \
+      -DCMAKE_MODULE_LINKER_FLAGS=-Wl,-z,nodelete \
       -DFASTMIGRATE_SQLITE_DIR="$root/sqlite-${sqlite[1]}" \
       -DFASTMIGRATE_SANITIZE="$sanitizers" >"$log.cmake" 2>&1 ||
     ! cmake --build "$root/$name" --parallel "$(nproc)" --target "$@" >"$log.cmake" 2>&1; then
@@ -92,12 +101,13 @@ part() {
 
 run() {
   case $1 in
-    address) part address "${newest[*]}" address,undefined unit_tests thread_tests runner ;;
+    address) part address "${usual[*]}" address,undefined unit_tests thread_tests runner ;;
     thread) part thread "${newest[*]}" thread thread_tests ;;
     oldest) part oldest "${oldest[*]}" "" unit_tests thread_tests ;;
     newest) part newest "${newest[*]}" "" unit_tests thread_tests ;;
     thread-all) part thread "${newest[*]}" thread unit_tests thread_tests ;;
     oldest-address) part oldest-address "${oldest[*]}" address,undefined unit_tests ;;
+    newest-address) part newest-address "${newest[*]}" address,undefined unit_tests runner ;;
     *)
       echo "usage: bash tests/sanitizers.sh [--all | PART...]" >&2
       exit 2
@@ -107,7 +117,7 @@ run() {
 
 parts=("$@")
 [[ $# -gt 0 ]] || parts=(address thread oldest)
-[[ ${1:-} != --all ]] || parts=(address thread-all oldest newest oldest-address)
+[[ ${1:-} != --all ]] || parts=(address thread-all oldest newest oldest-address newest-address)
 
 bash tests/install.sh other
 mkdir -p "$root"

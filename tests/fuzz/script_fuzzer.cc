@@ -72,6 +72,8 @@ void CheckChecksum(const SqlScript& script) {
 void CheckEnd(const std::string& text, size_t end, size_t count) {
   std::string marked = text.substr(0, end) + "VACUUM";
   Result<SqlScript> script = ReadSqlScript("a.sql", marked);
+  // An open comment, which SQLite takes and we refuse, ends in a semicolon by chance.
+  if (!script && script.error().message.find("comment has no end") != std::string::npos) return;
   Require(script.ok(), "what SQLite prepares is read", marked);
   Require(script->statement_count == count + 1, "as many statements as SQLite sees", marked);
   Require(!script->specials.empty(), "the marker is seen", marked);
@@ -111,8 +113,8 @@ bool IsUtf8WithoutNul(const std::string& text) {
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace fastmigrate;
   using namespace fastmigrate::fuzz;
-  // A copy without a zero behind it, so that the sanitizer sees a step beyond the end.
   const std::string text(reinterpret_cast<const char*>(data), size);
+  // Without a zero behind it, so that the sanitizer sees a step beyond the end.
   CheckTokens(std::string_view(reinterpret_cast<const char*>(data), size));
   Result<SqlScript> script = ReadSqlScript("a.sql", text);
   if (script) {
@@ -127,7 +129,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   }
   (void)ProgramChecksum(text);
   if (!IsUtf8WithoutNul(text)) return 0;
-  const bool marked = text.starts_with(kByteOrderMark);
-  CheckEnds(marked ? text.substr(kByteOrderMark.size()) : text);
+  std::string_view unmarked = text;
+  while (unmarked.starts_with(kByteOrderMark)) unmarked.remove_prefix(kByteOrderMark.size());
+  CheckEnds(std::string(unmarked));
   return 0;
 }
