@@ -32,8 +32,9 @@ constexpr char kReference[] = "reference.db";
 bool HasNoOneAnswer(const std::string& script) {
   return Holds(script, {"random",
                         "current_",
-                        "date",
-                        "time",
+                        "date(",
+                        "time(",
+                        "unixepoch",
                         "julianday",
                         "now",
                         "changes",
@@ -76,7 +77,6 @@ std::optional<std::string> Expected(const std::vector<std::string>& scripts, siz
   }
   for (size_t i = 0; i < version; ++i) {
     Connection db = Open(kReference, false);
-    // It could wait for what stands in front of a byte order mark.
     Result<SqlScript> script = ReadSqlScript("a.sql", scripts[i]);
     Require(script.ok(), "an applied script can be read", scripts[i]);
     if (!Run(db, script->text).ok() || sqlite3_get_autocommit(db.get()) == 0) return std::nullopt;
