@@ -307,6 +307,7 @@ int ApplyInProcess(char** arguments) {
 
 int main(int argc, char** argv) {
   if (argc == 6 && std::string(argv[1]) == "--apply") return fastmigrate::ApplyInProcess(argv + 2);
+  sqlite3_initialize();  // the first use of SQLite looks at its flags without a lock
   testing::InitGoogleTest(&argc, argv);
   return RUN_ALL_TESTS();
 }
