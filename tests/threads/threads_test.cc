@@ -307,7 +307,10 @@ int ApplyInProcess(char** arguments) {
 
 int main(int argc, char** argv) {
   if (argc == 6 && std::string(argv[1]) == "--apply") return fastmigrate::ApplyInProcess(argv + 2);
-  sqlite3_initialize();  // the first use of SQLite looks at its flags without a lock
+  // The first connection of a process sets what SQLite then reads without a lock.
+  sqlite3* first = nullptr;
+  sqlite3_open(":memory:", &first);
+  sqlite3_close(first);
   testing::InitGoogleTest(&argc, argv);
   return RUN_ALL_TESTS();
 }
