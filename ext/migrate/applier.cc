@@ -244,18 +244,20 @@ Status Applier::CommitChecked() {
   for (const Done& done : batch_->done) records.push_back(done.record);
   Status status = WriteRecords(db_, records);
   if (status) status = CheckWritten(db_, Version(), records);
+  if (!status) {
+    batch_.reset();
+    return status;
+  }
   std::vector<Done> done = std::move(batch_->done);
   batch_->done.clear();
-  if (status) {
-    status = batch_->transaction.Commit();
-    if (!status) {
-      unsure_ = std::move(done);
-      status = Error{status.error().code, "cannot commit: " + status.error().message};
-    }
-  }
+  status = batch_->transaction.Commit();
   batch_.reset();
-  if (status) Reached(std::move(done));
-  return status;
+  if (status) {
+    Reached(std::move(done));
+    return status;
+  }
+  unsure_ = std::move(done);
+  return Error{status.error().code, "cannot commit: " + status.error().message};
 }
 
 void Applier::Reached(std::vector<Done> done) {

@@ -99,8 +99,8 @@ Result<std::vector<RehearsedScript>> RehearseInPlace(const Database& host, const
   EnforcementOff enforcement(host);
   Result<Transaction> transaction = Transaction::Begin(host);
   if (!transaction) return transaction.error();
-  // The applier's own transaction, nested in this one, has a sentinel that steps aside for what drops
-  // a table; this one's would stand in the way.
+  // The applier's own transaction, nested in this one, has a sentinel that steps aside for what
+  // drops a table; this one's would stand in the way.
   Result<std::vector<RehearsedScript>> rows = std::vector<RehearsedScript>();
   Status tried = transaction->WhileAside([&]() -> Status {
     rows = Rehearse(host, std::move(*plan), options, "");

@@ -428,9 +428,10 @@ TEST(TableRebuild, KeepsTheCounterOfAnEmptyTable) {
       "CREATE TABLE users (id INTEGER PRIMARY KEY AUTOINCREMENT, a CHECK (users.a > 0));"
       "INSERT INTO users VALUES (50, 1); DELETE FROM users");
   EXPECT_EQ(Recreate(db, "users", "id INTEGER PRIMARY KEY AUTOINCREMENT, a"), "0");
-  EXPECT_EQ(
-      Query(db, "SELECT * FROM sqlite_sequence; INSERT INTO users(a) VALUES (1) RETURNING id"),
-      "users|50\n51");
+  EXPECT_EQ(Query(db,
+                  "SELECT * FROM sqlite_sequence; INSERT INTO users(a) VALUES (1);"
+                  "SELECT last_insert_rowid()"),
+            "users|50\n51");
 }
 
 TEST(TableRebuild, RaisesTheCounterWithTheRowids) {

@@ -21,6 +21,8 @@ struct DifferentCase {
 class DifferentSchemas : public testing::TestWithParam<DifferentCase> {};
 
 TEST_P(DifferentSchemas, AreToldApartInSentences) {
+  std::string too_new = TooNew(std::string(GetParam().expected) + ";" + GetParam().actual);
+  if (!too_new.empty()) GTEST_SKIP() << too_new;
   const Schema expected = SchemaOf(GetParam().expected);
   const Schema actual = SchemaOf(GetParam().actual);
   EXPECT_EQ(DifferencesText(expected, actual), GetParam().differences);

@@ -18,6 +18,8 @@ struct EqualCase {
 class EqualSchemas : public testing::TestWithParam<EqualCase> {};
 
 TEST_P(EqualSchemas, HaveNoDifference) {
+  std::string too_new = TooNew(std::string(GetParam().one) + ";" + GetParam().other);
+  if (!too_new.empty()) GTEST_SKIP() << too_new;
   const Schema one = SchemaOf(GetParam().one);
   const Schema other = SchemaOf(GetParam().other);
   EXPECT_EQ(DifferencesText(one, other), "");

@@ -6,10 +6,12 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "schema/diff.h"
 #include "schema/schema.h"
+#include "sql/lexer.h"
 #include "sqlite/database.h"
 #include "sqlite/schema_reader.h"
 
@@ -22,6 +24,21 @@ inline Database MemoryDatabase(const std::string& sql = "") {
   Status status = db->Execute(sql);
   EXPECT_TRUE(status) << status.error().message << "\n" << sql;
   return std::move(*db);
+}
+
+// What the SQL has that the SQLite in use is too old for; empty when it can run it.
+inline std::string TooNew(std::string_view sql) {
+  const int version = sqlite3_libversion_number();
+  Lexer lexer(sql);
+  Token last;
+  for (Token token = lexer.NextSql(); token.kind != TokenKind::kEnd; token = lexer.NextSql()) {
+    if (version < 3037000 && token.Is("STRICT")) return "STRICT came with SQLite 3.37";
+    if (version < 3035000 && last.Is("DROP") && token.Is("COLUMN")) {
+      return "DROP COLUMN came with SQLite 3.35";
+    }
+    last = token;
+  }
+  return "";
 }
 
 inline Schema ReadSchemaOrFail(const Database& db) {

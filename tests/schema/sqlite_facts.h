@@ -44,6 +44,7 @@ inline std::string Explained(const Database& db, const std::string& sql) {
     std::string p4 = statement->Text(5);
     // The text of a constraint that fails; that of a RAISE has 0 here.
     if (opcode.starts_with("Halt") && statement->Text(6) != "0") p4.clear();
+    if (opcode == "Explain") continue;  // the query plan for people, with SQLITE_DEBUG
     if (p4.starts_with("-- ") || p4.starts_with("vtab:"))
       p4.clear();  // a trigger's name, an address
     text += opcode + "|" + statement->Text(2) + "|" + statement->Text(3) + "|" +

@@ -1,0 +1,2 @@
+﻿CREATE TABLE größe (a);
+﻿SELECT 1;.tables

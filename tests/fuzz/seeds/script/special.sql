@@ -1,0 +1,2 @@
+BEGIN; SAVEPOINT "a;b"; ROLLBACK TRANSACTION TO 'a;b'; RELEASE [a;b]; COMMIT;
+PRAGMA main.cache_size = -2000; EXPLAIN PRAGMA foreign_keys(on); VACUUM INTO 'a'; DETACH x
