@@ -92,7 +92,7 @@ formatted() {
 # The compile commands are GCC's, so clang may not know each of their warning options.
 tidy() {
   git ls-files -z 'ext/*.cc' | xargs -0 -n 1 -P "$(nproc)" clang-tidy --quiet -p "$build" \
-    --extra-arg=-Wno-unknown-warning-option
+    --extra-arg=-Wno-unknown-warning-option 2>&1 | sed '/^[0-9]* warnings\{0,1\} generated/d'
 }
 
 check "build" compile

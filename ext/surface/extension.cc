@@ -58,8 +58,8 @@ extern "C"
         int sqlite3_fastmigrate_init(sqlite3* db, char** message, const sqlite3_api_routines* api) {
 #ifndef SQLITE_CORE
   // Set once, since another thread may be using it. All connections of an SQLite have the same.
-  static const sqlite3_api_routines* const first = sqlite3_api = api;
-  if (api != first) {
+  static const sqlite3_api_routines* const kFirst = sqlite3_api = api;
+  if (api != kFirst) {
     *message = api->mprintf(
         "fastmigrate serves another SQLite library in this process already; load a second copy of "
         "its file for this one");
