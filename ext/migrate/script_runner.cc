@@ -14,9 +14,12 @@ std::string LevelName(size_t level) {
   return "\"fastmigrate level " + std::to_string(level) + "\"";
 }
 
-// The first token of SQL at or behind the offset.
+// The first token of the statement at or behind the offset, which bare semicolons may precede.
 Token FirstToken(const SqlScript& script, size_t offset) {
-  return Lexer(script.text, offset).NextSql();
+  Lexer lexer(script.text, offset);
+  Token token = lexer.NextSql();
+  while (token.kind == TokenKind::kSemicolon) token = lexer.NextSql();
+  return token;
 }
 
 // Where SQLite does not tell the place of an error, its message often holds the word that is

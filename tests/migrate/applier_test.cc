@@ -1,5 +1,5 @@
 // Scripts with their versions, as the scalar form applies them on the host's connection; what the
-// two forms and side connections add is in migrator_test.cc.
+// two forms and side connections add is in migrate_test.cc.
 
 #include "migrate/applier.h"
 

@@ -340,5 +340,20 @@ TEST(ScriptRunner, RunsWhatNeedsNoDropUnderAnOpenCursor) {
   EXPECT_EQ(reader->Integer(0), 2);
 }
 
+// Our own guard of the transaction reads too, and steps aside for what may drop.
+TEST(ScriptRunner, DropsHoweverTheStatementBegins) {
+  for (const char* drop :
+       {"DROP TABLE u;", ";DROP TABLE u;", " ; /* a */ ;; -- b\n DROP TABLE u;",
+        "\xEF\xBB\xBF"
+        "DROP TABLE u;",
+        "BEGIN;;DROP TABLE u;COMMIT;", ";SELECT fastmigrate_recreate_table('u', 'a, b');",
+        ";VALUES (fastmigrate_recreate_table('u', 'a, b'));"}) {
+    Project project;
+    project.Script("0001-a.sql", std::string("CREATE TABLE u (a);\n") + drop);
+    Database db = project.Open();
+    EXPECT_EQ(Apply(db, project), "1") << drop;
+  }
+}
+
 }  // namespace
 }  // namespace fastmigrate
