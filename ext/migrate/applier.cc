@@ -39,12 +39,6 @@ bool SharesTransaction(const PendingScript& script) {
          !script.sql().Has(StatementKind::kDetach);
 }
 
-Error LedgerChanged(const std::string& file_name) {
-  return MakeError(file_name +
-                   ": a script must not change main._meta or main._fastmigrate_history; "
-                   "fastmigrate moves the version itself");
-}
-
 }  // namespace
 
 // Time and changed rows since it was made.

@@ -81,6 +81,9 @@ Result<std::string> LedgerFingerprint(const Database& db);
 // The rows of _meta as one text: "1 7" where the version is 7; other when a script has been at it.
 Result<std::string> VersionRow(const Database& db);
 
+// That the script has been at what LedgerFingerprint() and VersionRow() tell.
+Error LedgerChanged(const std::string& file_name);
+
 // Whether a table is one of the two.
 bool IsLedgerTable(std::string_view name);
 

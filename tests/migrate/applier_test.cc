@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include <fstream>
+#include <ostream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -62,19 +63,6 @@ TEST(Applier, GivesStatementsAndChanges) {
   EXPECT_EQ(Query(db, "SELECT version, name, kind, statements, changes, duration_ms >= 0 FROM " +
                           CallApply(project)),
             "1|0001-a.sql|sql|3|4|1\n2|0002-b.sql|sql|0|0|1");
-}
-
-TEST(Applier, FailingScriptAloneIsRolledBack) {
-  Started test;
-  test.project.Script("0002-b.sql", "INSERT INTO t VALUES (2);");
-  test.project.Script("0003-c.sql", "INSERT INTO t VALUES (3);\nINSERT INTO t VALUES (nope);");
-  test.project.Script("0004-d.sql", "INSERT INTO t VALUES (4);");
-  EXPECT_EQ(Apply(test.db, test.project),
-            "error 1: 0003-c.sql:2:23: no such column: nope\n"
-            "  2 | INSERT INTO t VALUES (nope);\n"
-            "    |                       ^\n"
-            "database stays at version 2; 1 of 3 scripts were applied, this one was rolled back");
-  EXPECT_EQ(test.State(), "2: 2");
 }
 
 TEST(Applier, GoesOnWhereItFailed) {
@@ -246,24 +234,6 @@ TEST(Applier, FailsWhereAnAuthorizerIgnoresItsWrites) {
   }
 }
 
-TEST(Applier, LetsAScriptReadOurTables) {
-  Started test;
-  test.project.Script("0002-b.sql", "INSERT INTO t SELECT version + 40 FROM _meta;");
-  EXPECT_EQ(Apply(test.db, test.project), "2");
-  EXPECT_EQ(test.State(), "2: 41");
-}
-
-TEST(Applier, RefusesAChangeOfOurTablesInAPartToo) {
-  Started test;
-  test.project.Script("0002-b.sql", "PRAGMA foreign_keys = ON;\nUPDATE _meta SET version = 7;");
-  EXPECT_EQ(
-      Apply(test.db, test.project),
-      "error 1: 0002-b.sql: a script must not change main._meta or main._fastmigrate_history; "
-      "fastmigrate moves the version itself\n"
-      "database stays at version 1; 0 of 1 scripts were applied, this one was rolled back");
-  EXPECT_EQ(test.State(), "1: ");
-}
-
 // --- statements that no transaction can hold
 
 TEST(Applier, RunsThemAtTheHeadAndTheTail) {
@@ -302,57 +272,6 @@ TEST(Applier, CommitsPartsOnEitherSideOfOneInTheMiddle) {
   EXPECT_EQ(Apply(test.db, test.project), "2");
   EXPECT_EQ(test.State(), "2: 2,3,4");
   EXPECT_EQ(Query(test.db, "SELECT statements FROM _fastmigrate_history WHERE version = 2"), "5");
-}
-
-TEST(Applier, SaysUpToWhichLineAScriptIsCommitted) {
-  Started test;
-  test.project.Script(
-      "0002-b.sql",
-      "INSERT INTO t\n  VALUES (2);\n\nATTACH ':memory:' AS o;\nINSERT INTO t VALUES (3);\n"
-      "DETACH o;\nINSERT INTO t VALUES (4);\nINSERT INTO t VALUES (nope);");
-  EXPECT_EQ(Apply(test.db, test.project),
-            "error 1: 0002-b.sql:8:23: no such column: nope\n"
-            "  8 | INSERT INTO t VALUES (nope);\n"
-            "    |                       ^\n"
-            "database stays at version 1; 0 of 1 scripts were applied, this one is committed up to "
-            "line 5");
-  EXPECT_EQ(test.State(), "1: 2,3");
-}
-
-TEST(Applier, FailingFirstPartIsRolledBack) {
-  Started test;
-  test.project.Script("0002-b.sql",
-                      "INSERT INTO t VALUES (2);\nSELECT nope;\nATTACH ':memory:' AS o;");
-  EXPECT_EQ(Apply(test.db, test.project),
-            "error 1: 0002-b.sql:2:8: no such column: nope\n"
-            "  2 | SELECT nope;\n"
-            "    |        ^\n"
-            "database stays at version 1; 0 of 1 scripts were applied, this one was rolled back");
-  EXPECT_EQ(test.State(), "1: ");
-}
-
-TEST(Applier, FailingHeadLeavesNothing) {
-  Started test;
-  test.project.Script("0002-b.sql", "ATTACH '/nowhere/at/all' AS o;\nINSERT INTO t VALUES (2);");
-  EXPECT_EQ(Apply(test.db, test.project),
-            "error 14: 0002-b.sql:1:1: unable to open database: /nowhere/at/all\n"
-            "  1 | ATTACH '/nowhere/at/all' AS o;\n"
-            "    | ^\n"
-            "database stays at version 1; 0 of 1 scripts were applied, this one was not run");
-  EXPECT_EQ(test.State(), "1: ");
-}
-
-TEST(Applier, FailingTailIsToldFromTheScript) {
-  Started test;
-  test.project.Script("0002-b.sql", "INSERT INTO t VALUES (2);\n\nDETACH nope;");
-  EXPECT_EQ(
-      Apply(test.db, test.project),
-      "error 1: 0002-b.sql:3:1: no such database: nope\n"
-      "  3 | DETACH nope;\n"
-      "    | ^\n"
-      "database stays at version 2; 1 of 1 scripts were applied, this one is committed, but what "
-      "stands behind line 1 failed");
-  EXPECT_EQ(test.State(), "2: 2");
 }
 
 TEST(Applier, MovesTheVersionBehindAScriptThatIsAllOutside) {
@@ -735,6 +654,85 @@ TEST(Applier, ObeysTheHostsAuthorizer) {
             "database stays at version 1; 0 of 1 scripts were applied, this one was rolled back");
   EXPECT_EQ(test.State(), "1: ");
 }
+
+// --- what a folder gives, behind version 1, and what is there then
+
+struct FolderCase {
+  const char* fact;
+  std::vector<std::pair<std::string, std::string>> scripts;  // behind 0001-t.sql
+  std::string result;
+  std::string state;
+};
+
+void PrintTo(const FolderCase& folder, std::ostream* out) { *out << folder.fact; }
+
+class AppliedFolder : public testing::TestWithParam<FolderCase> {};
+
+TEST_P(AppliedFolder, GivesItsResultAndState) {
+  Started test;
+  for (const auto& [name, text] : GetParam().scripts) test.project.Script(name, text);
+  EXPECT_EQ(Apply(test.db, test.project), GetParam().result);
+  EXPECT_EQ(test.State(), GetParam().state);
+}
+
+const FolderCase kFolders[] = {
+    {"FailingScriptAloneIsRolledBack",
+     {{"0002-b.sql", "INSERT INTO t VALUES (2);"},
+      {"0003-c.sql", "INSERT INTO t VALUES (3);\nINSERT INTO t VALUES (nope);"},
+      {"0004-d.sql", "INSERT INTO t VALUES (4);"}},
+     "error 1: 0003-c.sql:2:23: no such column: nope\n"
+     "  2 | INSERT INTO t VALUES (nope);\n"
+     "    |                       ^\n"
+     "database stays at version 2; 1 of 3 scripts were applied, this one was rolled back",
+     "2: 2"},
+    {"LetsAScriptReadOurTables",
+     {{"0002-b.sql", "INSERT INTO t SELECT version + 40 FROM _meta;"}},
+     "2",
+     "2: 41"},
+    {"RefusesAChangeOfOurTablesInAPartToo",
+     {{"0002-b.sql", "PRAGMA foreign_keys = ON;\nUPDATE _meta SET version = 7;"}},
+     "error 1: 0002-b.sql: a script must not change main._meta or main._fastmigrate_history; "
+     "fastmigrate moves the version itself\n"
+     "database stays at version 1; 0 of 1 scripts were applied, this one was rolled back",
+     "1: "},
+    {"SaysUpToWhichLineAScriptIsCommitted",
+     {{"0002-b.sql",
+       "INSERT INTO t\n  VALUES (2);\n\nATTACH ':memory:' AS o;\nINSERT INTO t VALUES (3);\n"
+       "DETACH o;\nINSERT INTO t VALUES (4);\nINSERT INTO t VALUES (nope);"}},
+     "error 1: 0002-b.sql:8:23: no such column: nope\n"
+     "  8 | INSERT INTO t VALUES (nope);\n"
+     "    |                       ^\n"
+     "database stays at version 1; 0 of 1 scripts were applied, this one is committed up to "
+     "line 5",
+     "1: 2,3"},
+    {"FailingFirstPartIsRolledBack",
+     {{"0002-b.sql", "INSERT INTO t VALUES (2);\nSELECT nope;\nATTACH ':memory:' AS o;"}},
+     "error 1: 0002-b.sql:2:8: no such column: nope\n"
+     "  2 | SELECT nope;\n"
+     "    |        ^\n"
+     "database stays at version 1; 0 of 1 scripts were applied, this one was rolled back",
+     "1: "},
+    {"FailingHeadLeavesNothing",
+     {{"0002-b.sql", "ATTACH '/nowhere/at/all' AS o;\nINSERT INTO t VALUES (2);"}},
+     "error 14: 0002-b.sql:1:1: unable to open database: /nowhere/at/all\n"
+     "  1 | ATTACH '/nowhere/at/all' AS o;\n"
+     "    | ^\n"
+     "database stays at version 1; 0 of 1 scripts were applied, this one was not run",
+     "1: "},
+    {"FailingTailIsToldFromTheScript",
+     {{"0002-b.sql", "INSERT INTO t VALUES (2);\n\nDETACH nope;"}},
+     "error 1: 0002-b.sql:3:1: no such database: nope\n"
+     "  3 | DETACH nope;\n"
+     "    | ^\n"
+     "database stays at version 2; 1 of 1 scripts were applied, this one is committed, but what "
+     "stands behind line 1 failed",
+     "2: 2"},
+};
+
+INSTANTIATE_TEST_SUITE_P(Applier, AppliedFolder, testing::ValuesIn(kFolders),
+                         [](const testing::TestParamInfo<FolderCase>& one) {
+                           return std::string(one.param.fact);
+                         });
 
 }  // namespace
 }  // namespace fastmigrate
