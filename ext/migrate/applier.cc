@@ -72,6 +72,9 @@ Status Applier::Apply(std::span<PendingScript> scripts) {
     ~BatchEnd() { batch.reset(); }
   } batch_end{batch_};
   limit_ = scripts.size();
+  Result<bool> has_temp = Isolation::HasTempTables(db_);
+  if (!has_temp) return Finished(has_temp.error());
+  host_has_temp_ = *has_temp;
   Status status;
   do {
     again_ = false;
@@ -309,9 +312,11 @@ Status Applier::RunInSavepoint(PendingScript* script) {
   const SqlScript& sql = script->sql();
   if (Status status = batch_->savepoint->Open(); !status) return status;
   note_ = kRolledBack;
+  Status orphans;  // with Look::kBehindEach
   {
     Isolation isolation(db_);
-    if (Status status = isolation.Begin(sql.makes_temp, false); !status) return status;
+    if (Status status = isolation.Begin(sql.makes_temp || host_has_temp_, false); !status)
+      return status;
     ForgetRowid(db_);
     Measure measure(db_);
     ScriptRunner runner(db_, sql, script->steps(), &isolation);
@@ -324,28 +329,27 @@ Status Applier::RunInSavepoint(PendingScript* script) {
     Status status = look_ == Look::kBehindEach ? CheckLedgerUntouched(sql.file_name)
                                                : CheckVersionUntouched(sql.file_name);
     if (!status) return status;
+    if (look_ == Look::kBehindEach) orphans = CheckForeignKeys(sql.file_name, batch_->orphans);
+    if (!orphans && orphans.error().code != SQLITE_CONSTRAINT_FOREIGNKEY) return orphans;
     if (Status recorded = Record(*script, measure); !recorded) return recorded;
   }
   if (Status status = batch_->savepoint->Release(); !status) {
     batch_->done.pop_back();
     return status;
   }
-  return look_ == Look::kBehindEach ? LookForOrphans(sql) : Status();
+  NoteOrphans(orphans);
+  return {};
 }
 
 // Which is the last script that leaves no new rows without a parent, and what the one behind it has
 // left.
-Status Applier::LookForOrphans(const SqlScript& sql) {
-  Status status = CheckForeignKeys(sql.file_name, batch_->orphans);
-  if (status) {
+void Applier::NoteOrphans(const Status& orphans) {
+  if (orphans) {
     batch_->clean = batch_->done.size();
     batch_->orphan.reset();
-  } else if (status.error().code != SQLITE_CONSTRAINT_FOREIGNKEY) {
-    return status;
   } else if (!batch_->orphan) {
-    batch_->orphan = status.error();
+    batch_->orphan = orphans.error();
   }
-  return {};
 }
 
 Status Applier::CheckVersionUntouched(const std::string& file_name) const {
@@ -432,7 +436,7 @@ Status Applier::ApplyInParts(PendingScript* script) {
   PartedScript run(db_, script);
   bool attaches =
       script->sql().Has(StatementKind::kAttach) || script->sql().Has(StatementKind::kDetach);
-  Status status = run.isolation.Begin(script->sql().makes_temp, attaches);
+  Status status = run.isolation.Begin(script->sql().makes_temp || host_has_temp_, attaches);
   for (size_t i = 0; i < steps.steps.size() && status; ++i) {
     const ScriptStep& step = steps.steps[i];
     if (step.outside != nullptr) {

@@ -123,7 +123,7 @@ class Applier {
   Status CommitBatch();
   Status CommitChecked();
   Status CheckBatch();
-  Status LookForOrphans(const SqlScript& sql);
+  void NoteOrphans(const Status& orphans);
   bool MayCut();
 
   // The version alone, which costs little; all of the ledger.
@@ -143,7 +143,8 @@ class Applier {
   const ApplyOptions options_;
   MigrationRun& run_;
   std::optional<Batch> batch_;
-  std::vector<Done> unsure_;  // of a COMMIT that reported an error
+  bool host_has_temp_ = false;  // tables, on which a script may make what it does not call TEMP
+  std::vector<Done> unsure_;    // of a COMMIT that reported an error
   Look look_ = Look::kAtTheEnd;
   bool again_ = false;           // what ran was rolled back and is to run again
   size_t limit_ = 0;             // so many scripts

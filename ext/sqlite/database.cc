@@ -125,7 +125,9 @@ Result<Database> Database::OpenBeside(const Database& other) {
   const char* filename = sqlite3_db_filename(other.handle(), "main");
   sqlite3_vfs* vfs = VfsOf(other.handle());
   int access = other.IsReadOnly() ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
-  return Open(UriOfFile(filename), access | SQLITE_OPEN_URI, vfs ? vfs->zName : nullptr);
+  // Private also where the host has shared caches for all connections of the process.
+  return Open(UriOfFile(filename), access | SQLITE_OPEN_URI | SQLITE_OPEN_PRIVATECACHE,
+              vfs ? vfs->zName : nullptr);
 }
 
 Status Database::Execute(const std::string& sql) const {
@@ -134,11 +136,14 @@ Status Database::Execute(const std::string& sql) const {
 }
 
 Result<Statement> Database::Prepare(std::string_view sql) const {
-  sqlite3_stmt* statement = nullptr;
-  int rc =
-      sqlite3_prepare_v2(handle_, sql.data(), static_cast<int>(sql.size()), &statement, nullptr);
-  if (rc != SQLITE_OK) return LastError();
-  return Statement(statement);
+  while (true) {
+    sqlite3_stmt* statement = nullptr;
+    int rc =
+        sqlite3_prepare_v2(handle_, sql.data(), static_cast<int>(sql.size()), &statement, nullptr);
+    if (rc == SQLITE_OK) return Statement(statement);
+    Error error = LastError();
+    if (!Provide(error)) return error;
+  }
 }
 
 Result<std::optional<int64_t>> Database::QueryInteger(std::string_view sql) const {

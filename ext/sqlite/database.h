@@ -107,7 +107,7 @@ class Database {
 
   // Runs all statements of the text; rows are dropped.
   Status Execute(const std::string& sql) const;
-  // One statement.
+  // One statement. What it lacks is asked of the provider, if there is one.
   Result<Statement> Prepare(std::string_view sql) const;
   // Calls `row` with the statement for each row of the query; see ForEachRow() above.
   template <typename Function>

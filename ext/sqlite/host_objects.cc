@@ -31,6 +31,16 @@ std::string NameBehind(const std::string& message, std::string_view words) {
   return name;
 }
 
+// How a collation compares: letter case, letters beyond ASCII, digits, spaces, punctuation.
+std::string ComparisonsBy(const std::string& collation) {
+  return R"sql(
+      WITH pair(a, b) AS (VALUES ('a', 'A'), ('a', 'B'), ('B', 'a'), ('Z', '_'), ('ä', 'Ä'),
+                                 ('é', 'e'), ('é', 'z'), ('a', 'a '), ('2', '10'), ('a b', 'ab'),
+                                 ('a-b', 'aa'))
+      SELECT group_concat((a < b COLLATE )sql" +
+         collation + ") || (a = b COLLATE " + collation + ")) FROM pair";
+}
+
 }  // namespace
 
 bool HostObjects::Provide(const Error& error) {
@@ -42,6 +52,26 @@ bool HostObjects::Provide(const Error& error) {
   std::string name = NameBehind(error.message, "no such collation sequence: ");
   if (name.empty()) return false;
   return known_.insert("collation " + Lowered(name)).second && ProvideCollation(name);
+}
+
+Status HostObjects::ProvideReplaced(const Database& own) {
+  std::set<std::string> built_in;
+  std::set<std::string> others;
+  Status status = host_.ForEach("PRAGMA function_list", [&](const Statement& row) {
+    (row.Integer(1) != 0 ? built_in : others).insert(Lowered(row.Text(0)));
+  });
+  if (!status) return status;
+  for (const std::string& name : others) {
+    if (built_in.contains(name) && known_.insert("function " + name).second) ProvideFunction(name);
+  }
+  for (const char* name : {"BINARY", "NOCASE", "RTRIM"}) {
+    Result<std::optional<std::string>> hosts = host_.QueryText(ComparisonsBy(name));
+    if (!hosts) return hosts.error();
+    Result<std::optional<std::string>> ours = own.QueryText(ComparisonsBy(name));
+    if (!ours) return ours.error();
+    if (*hosts != *ours) RegisterCollation(name, false);
+  }
+  return {};
 }
 
 // https://www.sqlite.org/pragma.html#pragma_function_list: type is 's' for a scalar function, and

@@ -8,6 +8,9 @@
 // over a stand-in can. A stand-in that is really called, with data, proves nothing any more: it
 // fails, and is remembered.
 //
+// What the host has registered under the name of a function or collation of SQLite is provided from
+// the beginning.
+//
 // Values pass by copy. Subtypes and pointers (sqlite3_result_pointer) do not pass.
 
 #ifndef FASTMIGRATE_SQLITE_HOST_OBJECTS_H_
@@ -34,6 +37,10 @@ class HostObjects : public ObjectProvider {
   HostObjects& operator=(const HostObjects&) = delete;
 
   bool Provide(const Error& error) override;
+
+  // What the host has put in the place of SQLite's own: a statement would not miss it. Functions
+  // are listed by SQLite; collations are told by how they compare a few pairs of texts.
+  Status ProvideReplaced(const Database& own);
 
   // "the function BIN2B64": the first stand-in that was called with data.
   const std::optional<std::string>& called() const { return called_; }

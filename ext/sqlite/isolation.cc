@@ -43,6 +43,13 @@ Result<std::set<std::string>> ReadAttached(const Database& db) {
 
 }  // namespace
 
+Result<bool> Isolation::HasTempTables(const Database& db) {
+  Result<std::optional<int64_t>> found = db.QueryInteger(R"sql(
+      SELECT EXISTS (SELECT 1 FROM temp.sqlite_schema WHERE name NOT LIKE 'fastmigrate\_%' ESCAPE '\'))sql");
+  if (!found) return found.error();
+  return found->value_or(0) != 0;
+}
+
 Status Isolation::Begin(bool makes_temp, bool attaches) {
   if (makes_temp) {
     Result<std::vector<TempObject>> objects = ReadTempObjects(db_);

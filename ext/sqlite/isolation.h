@@ -27,6 +27,9 @@ class Isolation {
   Isolation(const Isolation&) = delete;
   Isolation& operator=(const Isolation&) = delete;
 
+  // Whether there are temp tables but our own: a trigger or an index on one is in temp as well.
+  static Result<bool> HasTempTables(const Database& db);
+
   // Before the script. `makes_temp` and `attaches`: whether it may make temp objects or attach.
   Status Begin(bool makes_temp, bool attaches);
 

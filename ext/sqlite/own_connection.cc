@@ -151,6 +151,7 @@ Result<std::unique_ptr<OwnConnection>> OwnConnection::Make(const Database& host,
   if (!mark) return mark.error();
   own->mark_.emplace(std::move(*mark));
   if (Status status = CopySettings(host, own->db_); !status) return status.error();
+  if (Status status = own->objects_.ProvideReplaced(own->db_); !status) return status.error();
   own->db_.SetProvider(&own->objects_);
   StopWithHost(own->db_);
   return own;

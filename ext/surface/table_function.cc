@@ -175,10 +175,10 @@ int Filter(sqlite3_vtab_cursor* vtab_cursor, int given, const char*, int count,
     Database db = Database::Borrow(table->db);
     db.SetKeepsReadLocks();
     const bool in_transaction = !db.InAutocommit();
-    if (Status status = RestoreTempTable(db, *table); !status) return Fail(table, status.error());
     Result<std::optional<CallMark>> call =
         BeginCall(&db, table->function->name, table->function->rules);
     if (!call) return Fail(table, call.error());
+    if (Status status = RestoreTempTable(db, *table); !status) return Fail(table, status.error());
     Result<std::vector<Row>> rows = table->function->call(db, Arguments(std::move(arguments)));
     if (!rows) return Fail(table, rows.error());
     Status kept = CheckTransactionKept(db, in_transaction);

@@ -197,6 +197,33 @@ TEST(HostCollations, OrderTheIndexesThatAreBuiltBeside) {
             "error 2067: UNIQUE constraint failed: u.a");
 }
 
+// They would not be missed beside the host's connection.
+TEST(HostFunctions, ThatReplaceThoseOfSqliteAreCalled) {
+  Host host;
+  sqlite3_create_function(host.db.handle(), "upper", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC, nullptr,
+                          Same, nullptr, nullptr);
+  host.project.Script("0002-b.sql",
+                      "DROP TABLE scrap; INSERT INTO t VALUES (upper('a')), (lower('B'));");
+  EXPECT_EQ(ApplyTable(host.db, host.project), "2");
+  EXPECT_EQ(Query(host.db, "SELECT group_concat(a) FROM t"), "a,b");
+}
+
+TEST(HostCollations, ThatReplaceThoseOfSqliteOrderIndexes) {
+  for (const char* name : {"nocase", "BINARY", "rtrim"}) {
+    Host host;
+    ASSERT_EQ(sqlite3_create_collation(host.db.handle(), name, SQLITE_UTF8, nullptr, Backwards),
+              SQLITE_OK);
+    host.project.Script("0002-b.sql", std::string("DROP TABLE scrap; CREATE TABLE u (a TEXT "
+                                                  "COLLATE ") +
+                                          name +
+                                          " UNIQUE); "
+                                          "INSERT INTO u VALUES ('a'), ('c'), ('b');");
+    EXPECT_EQ(ApplyTable(host.db, host.project), "2");
+    EXPECT_EQ(Query(host.db, "PRAGMA integrity_check"), "ok") << name;
+    EXPECT_EQ(Query(host.db, "SELECT group_concat(a) FROM (SELECT a FROM u ORDER BY a)"), "c,b,a");
+  }
+}
+
 TEST(HostCollations, ThatNobodyHasAreAnError) {
   Host host;
   EXPECT_EQ(

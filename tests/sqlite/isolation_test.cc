@@ -48,6 +48,9 @@ const std::vector<std::string> kTempScripts = {
     "CREATE TEMP TABLE x (a); CREATE TEMP TRIGGER r AFTER INSERT ON x BEGIN SELECT 1; END;",
     "CREATE TEMP TRIGGER r AFTER INSERT ON main.t BEGIN SELECT 1; END;",
     "CREATE TEMP TRIGGER r AFTER INSERT ON own BEGIN SELECT 1; END;",
+    // On a temp table they are in temp, without a word of it.
+    "CREATE TRIGGER q AFTER INSERT ON own BEGIN SELECT 1; END;",
+    "CREATE INDEX j ON own (a);",
     // Triggers have names of their own: it is not the host's table.
     "CREATE TEMP TRIGGER own AFTER INSERT ON main.t BEGIN SELECT 1; END;",
     "CREATE TEMP TABLE own_trigger (a);",
