@@ -58,12 +58,25 @@ Error LockedByHost(const Error& error, const Database& db) {
   return {error.code, message};
 }
 
+// 0 when it has none, or a busy handler of its own.
+int BusyTimeout(const Database& host) {
+  Result<std::optional<int64_t>> timeout = host.QueryInteger("PRAGMA busy_timeout");
+  return timeout ? static_cast<int>(timeout->value_or(0)) : 0;
+}
+
 }  // namespace
 
 milliseconds LongWait(const Database& host) {
-  Result<std::optional<int64_t>> timeout = host.QueryInteger("PRAGMA busy_timeout");
-  milliseconds hosts(timeout ? timeout->value_or(0) : 0);
-  return std::max(kLongWait, hosts);
+  return std::max(kLongWait, milliseconds(BusyTimeout(host)));
+}
+
+WithoutBusyTimeout::WithoutBusyTimeout(const Database& db)
+    : db_(db.handle()), milliseconds_(BusyTimeout(db)) {
+  if (milliseconds_ > 0) sqlite3_busy_timeout(db_, 0);
+}
+
+WithoutBusyTimeout::~WithoutBusyTimeout() {
+  if (milliseconds_ > 0) sqlite3_busy_timeout(db_, milliseconds_);
 }
 
 Status WaitWhileBusy(const Database& db, const std::function<Status()>& action) {

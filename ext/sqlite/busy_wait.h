@@ -26,6 +26,21 @@ std::chrono::milliseconds LongWait(const Database& host);
 // kept its lock or several wrote in turn.
 Status WaitWhileBusy(const Database& db, const std::function<Status()>& action);
 
+// For as long as it lives, the connection does not wait for locks: its busy timeout is 0, and comes
+// back. A busy handler of the host's own cannot be had back (sqlite3_busy_handler() does not give
+// the one before), and stays; PRAGMA busy_timeout is 0 then.
+class WithoutBusyTimeout {
+ public:
+  explicit WithoutBusyTimeout(const Database& db);
+  WithoutBusyTimeout(const WithoutBusyTimeout&) = delete;
+  WithoutBusyTimeout& operator=(const WithoutBusyTimeout&) = delete;
+  ~WithoutBusyTimeout();
+
+ private:
+  sqlite3* db_;
+  int milliseconds_;
+};
+
 }  // namespace fastmigrate
 
 #endif  // FASTMIGRATE_SQLITE_BUSY_WAIT_H_

@@ -41,9 +41,13 @@ int Load(sqlite3* db, char** message) {
   }
   ForgetLeftSettings(db);
   int rc = RegisterFunctions(db);
-  if (rc == SQLITE_OK || rc == SQLITE_NOMEM) return rc;
-  Refuse(message, sqlite3_errmsg(db));
-  return rc;
+  if (rc != SQLITE_OK) {
+    if (rc != SQLITE_NOMEM) Refuse(message, sqlite3_errmsg(db));
+    return rc;
+  }
+  // What was tried and did without stays the connection's error until a statement succeeds, and
+  // sqlite3_open() gives it back where we are an automatic extension.
+  return LoadedVersion(db) ? SQLITE_OK : sqlite3_errcode(db);
 }
 
 }  // namespace

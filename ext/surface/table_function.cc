@@ -149,15 +149,25 @@ Status CreateInTemp(const Database& host, const std::string& name) {
 
 // A SELECT over the eponymous table holds a lock on main, which the one in temp does not. Where
 // that is gone (PRAGMA temp_store drops all temp tables) or was not made (another connection held
-// a lock when the extension was loaded), it is made now, for the next statement.
-Status RestoreTempTable(const Database& host, const Table& table) {
+// a lock when the extension was loaded), it is made now. SQLITE_SCHEMA lets sqlite3_step() compile
+// the statement again and begin anew, and it then finds the one in temp.
+Status MoveToTemp(const Database& host, const Table& table) {
   if (!table.function->in_temp || !table.is_in_main || !host.InAutocommit()) return {};
   const std::string name = table.function->name;
-  if (!CreateInTemp(host, name)) return {};  // temp cannot be written: the eponymous one must do
-  return Error{SQLITE_BUSY, "temp." + name +
-                                " was gone (PRAGMA temp_store drops temp tables) or could not be "
-                                "made when the extension was loaded; it is there again, run this "
-                                "statement once more"};
+  Result<std::optional<int64_t>> is_there =
+      host.QueryInteger("SELECT 1 FROM temp.sqlite_master WHERE name = '" + name + "'");
+  if (!is_there) return is_there.error();
+  if (*is_there) return {};  // the statement asks for main's by name
+  Status created = CreateInTemp(host, name);
+  if (created) return Error{SQLITE_SCHEMA, "temp." + name + " was made; run the statement again"};
+  switch (PrimaryCode(created.error())) {
+    case SQLITE_NOMEM:
+    case SQLITE_INTERRUPT:
+    case SQLITE_BUSY:
+      return created;
+    default:
+      return {};  // temp cannot be written: the eponymous one must do
+  }
 }
 
 int Filter(sqlite3_vtab_cursor* vtab_cursor, int given, const char*, int count,
@@ -178,7 +188,7 @@ int Filter(sqlite3_vtab_cursor* vtab_cursor, int given, const char*, int count,
     Result<std::optional<CallMark>> call =
         BeginCall(&db, table->function->name, table->function->rules);
     if (!call) return Fail(table, call.error());
-    if (Status status = RestoreTempTable(db, *table); !status) return Fail(table, status.error());
+    if (Status status = MoveToTemp(db, *table); !status) return Fail(table, status.error());
     Result<std::vector<Row>> rows = table->function->call(db, Arguments(std::move(arguments)));
     if (!rows) return Fail(table, rows.error());
     Status kept = CheckTransactionKept(db, in_transaction);
@@ -239,11 +249,11 @@ int RegisterTableFunction(sqlite3* db, const TableFunction& function, bool in_te
   void* data = const_cast<TableFunction*>(&function);
   int rc = sqlite3_create_module_v2(db, function.name, module, data, nullptr);
   if (rc != SQLITE_OK || !in_temp) return rc;
-  // It needs the schema of main, which another process may be changing right now.
+  // It needs the schema of main, which another process may be changing right now: then later.
   Database host = Database::Borrow(db);
-  Status created = WaitWhileBusy(host, [&] { return CreateInTemp(host, function.name); });
-  if (!created && PrimaryCode(created.error()) == SQLITE_NOMEM) return SQLITE_NOMEM;
-  return SQLITE_OK;
+  WithoutBusyTimeout at_once(host);
+  Status created = CreateInTemp(host, function.name);
+  return !created && PrimaryCode(created.error()) == SQLITE_NOMEM ? SQLITE_NOMEM : SQLITE_OK;
 }
 
 }  // namespace fastmigrate

@@ -78,6 +78,36 @@ TEST(StaticExtension, CanBeInitializedTwiceOnAConnection) {
   EXPECT_EQ(sqlite3_close(handle), SQLITE_OK);
 }
 
+TEST(StaticExtension, DoesNotKeepAConnectionFromOpeningUnderAnothersLock) {
+  AutoExtension extension;
+  Project project;
+  Database other = project.Open();
+  Query(other, "CREATE TABLE held (a); BEGIN EXCLUSIVE");
+  sqlite3* handle = OpenPlain(project.file());
+  EXPECT_EQ(Query(Database::Borrow(handle), "SELECT fastmigrate_extension_version()"), "0.1.0");
+  EXPECT_EQ(sqlite3_close(handle), SQLITE_OK);
+}
+
+// A process in the middle of a long script: a program that loads the extension then must not fail,
+// nor wait for it before it asks for anything.
+TEST(StaticExtension, IsLoadedUnderAnotherConnectionsLockWithoutWaiting) {
+  Project project;
+  project.Script("0001-a.sql", "CREATE TABLE t (a); DROP TABLE t;");
+  Database other = project.Open();
+  Query(other, "CREATE TABLE held (a); DROP TABLE held; BEGIN EXCLUSIVE");
+  sqlite3* handle = OpenPlain(project.file());
+  const int kTooLong = 1000 * 1000;  // milliseconds: more than the test may take
+  sqlite3_busy_timeout(handle, kTooLong);
+  char* message = nullptr;
+  EXPECT_EQ(sqlite3_fastmigrate_init(handle, &message, nullptr), SQLITE_OK);
+  EXPECT_EQ(message, nullptr);
+  Database db = Database::Borrow(handle);
+  EXPECT_EQ(Query(db, "PRAGMA busy_timeout"), std::to_string(kTooLong));
+  Query(other, "COMMIT");
+  EXPECT_EQ(ApplyTable(db, project), "1");
+  EXPECT_EQ(sqlite3_close(handle), SQLITE_OK);
+}
+
 TEST(StaticExtension, LeavesTheConnectionClosable) {
   Project project;
   project.Script("0001-a.sql", "SELECT nope;");
