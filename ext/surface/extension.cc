@@ -4,6 +4,7 @@
 #include <new>
 
 #include "fastmigrate.h"
+#include "sqlite/busy_wait.h"
 #include "sqlite/database.h"
 #include "sqlite/settings.h"
 #include "sqlite/sqlite_api.h"
@@ -19,35 +20,48 @@ int Refuse(char** message, const char* text) {
   return SQLITE_ERROR;
 }
 
-// Nothing when the connection has no functions of ours yet. They cannot be registered again while a
-// statement runs, as in SELECT load_extension().
-std::optional<std::string> LoadedVersion(sqlite3* db) {
-  Result<std::optional<std::string>> version =
-      Database::Borrow(db).QueryText("SELECT fastmigrate_extension_version()");
-  return version ? *version : std::nullopt;
+// An error when the connection has no functions of ours yet. They cannot be registered again while
+// a statement runs, as in SELECT load_extension().
+Result<std::optional<std::string>> LoadedVersion(const Database& db) {
+  return db.QueryText("SELECT fastmigrate_extension_version()");
 }
 
-int Load(sqlite3* db, char** message) {
+int Register(const Database& db, char** message) {
+  int rc = RegisterFunctions(db.handle());
+  if (rc != SQLITE_OK && rc != SQLITE_NOMEM) Refuse(message, sqlite3_errmsg(db.handle()));
+  return rc;
+}
+
+// Another connection may hold a lock on main, so that its schema cannot be read. That is no reason
+// to wait: the functions are there without. But SQLite 3.49, and some before it, compile not even
+// SELECT f() on a connection that has not read a schema. A call could then not wait for the lock by
+// itself, and what it would wait is waited here.
+int Load(sqlite3* handle, char** message) {
   if (sqlite3_libversion_number() < kMinimumSqliteVersion) {
     const std::string text =
         std::string("fastmigrate needs SQLite 3.34.0 or newer, this is ") + sqlite3_libversion();
     return Refuse(message, text.c_str());
   }
-  if (std::optional<std::string> loaded = LoadedVersion(db)) {
+  Database db = Database::Borrow(handle);
+  db.SetWaitLimit(LongWait(db));
+  WithoutBusyTimeout at_once(db);
+  if (Result<std::optional<std::string>> loaded = LoadedVersion(db)) {
     if (*loaded == FASTMIGRATE_VERSION) return SQLITE_OK;
-    return Refuse(message, ("fastmigrate " + *loaded + " is loaded on this connection already, " +
-                            FASTMIGRATE_VERSION + " cannot take its place")
+    return Refuse(message, ("fastmigrate " + loaded->value_or("") +
+                            " is loaded on this connection already, " + FASTMIGRATE_VERSION +
+                            " cannot take its place")
                                .c_str());
   }
-  ForgetLeftSettings(db);
-  int rc = RegisterFunctions(db);
-  if (rc != SQLITE_OK) {
-    if (rc != SQLITE_NOMEM) Refuse(message, sqlite3_errmsg(db));
-    return rc;
-  }
-  // What was tried and did without stays the connection's error until a statement succeeds, and
-  // sqlite3_open() gives it back where we are an automatic extension.
-  return LoadedVersion(db) ? SQLITE_OK : sqlite3_errcode(db);
+  ForgetLeftSettings(handle);
+  if (int rc = Register(db, message); rc != SQLITE_OK) return rc;
+  Status compiled = WaitWhileBusy(db, [&]() -> Status {
+    Result<std::optional<std::string>> version = LoadedVersion(db);
+    return version ? Status() : version.error();
+  });
+  if (!compiled && PrimaryCode(compiled.error()) == SQLITE_NOMEM) return SQLITE_NOMEM;
+  // What was done without stays the connection's last error until a statement succeeds; of an
+  // automatic extension, sqlite3_open() would give it back.
+  return db.Execute("PRAGMA busy_timeout") ? SQLITE_OK : sqlite3_errcode(handle);
 }
 
 }  // namespace

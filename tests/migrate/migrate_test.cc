@@ -367,16 +367,6 @@ TEST(TableForm, ExplainDoesNothing) {
 
 // The table in temp is what keeps main free. A host may load the extension while another process
 // commits.
-TEST(TableForm, IsInTempEvenWhenMainWasLockedAtLoad) {
-  Project project;
-  Database other = OpenDatabase(project.file());
-  ASSERT_EQ(Query(other, "CREATE TABLE t (a); BEGIN EXCLUSIVE"), "");
-  Database db = OpenDatabase(project.file());
-  BusyHook hook(db, [&] { EXPECT_EQ(Query(other, "COMMIT"), ""); });
-  ASSERT_EQ(RegisterFunctions(db.handle()), SQLITE_OK);
-  EXPECT_EQ(Query(db, "SELECT name FROM temp.sqlite_schema"), "fastmigrate_apply");
-}
-
 // --- another connection holds a lock
 
 // While it lives, calls `action` each time a lock is in the way of a connection that is opened
