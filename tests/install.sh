@@ -3,8 +3,6 @@
 #
 #   bash tests/install.sh build    what building the extension and the demonstration need
 #   bash tests/install.sh test     that, and what the tests need
-#   bash tests/install.sh fuzz     that, and what tests/fuzz/run.sh needs
-#   bash tests/install.sh other    that of test, and what fetches other versions of SQLite
 set -euo pipefail
 
 # THING=PACKAGE: the package is wanted when the thing is missing, a command or a file.
@@ -24,20 +22,16 @@ test=(
   /usr/bin/python3=python3
   clang-format=clang-format
   clang-tidy=clang-tidy
-)
-fuzz=(
   clang=clang
   '/usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a=libclang-rt-14-dev'
+  npm=npm # fetches other versions of SQLite
 )
-other=(npm=npm)
 
 case ${1:-} in
   build) wanted=("${build[@]}") ;;
   test) wanted=("${build[@]}" "${test[@]}") ;;
-  fuzz) wanted=("${build[@]}" "${test[@]}" "${fuzz[@]}") ;;
-  other) wanted=("${build[@]}" "${test[@]}" "${other[@]}") ;;
   *)
-    echo "usage: bash tests/install.sh build|test|fuzz|other" >&2
+    echo "usage: bash tests/install.sh build|test" >&2
     exit 2
     ;;
 esac

@@ -40,8 +40,9 @@ suite() {
   shift
   "$@" >"$log" 2>&1 || status=$?
   line=$(tail -n 1 "$log")
-  if [[ $line =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed(,\ [0-9]+\ skipped)?$ ]]; then
+  if [[ $line =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed(,\ ([0-9]+)\ skipped)?$ ]]; then
     local ok=${BASH_REMATCH[1]} bad=${BASH_REMATCH[2]}
+    skipped=$((skipped + ${BASH_REMATCH[4]:-0}))
     [[ $status -eq 0 || $bad -gt 0 ]] || bad=1
     count "$ok" "$bad" "$name"
   else
@@ -71,10 +72,9 @@ attribute() {
 }
 
 finish() {
-  local sum="$passed passed, $failed failed"
-  [[ $skipped -eq 0 ]] || sum+=", $skipped skipped"
+  [[ $skipped -eq 0 ]] || printf '%17s skipped, each with its reason in its output\n' "$skipped"
   echo
-  echo "$sum"
+  echo "$passed passed, $failed failed"
   [[ $failed -eq 0 ]] || exit 1
   exit 0
 }
@@ -111,4 +111,6 @@ for script in tests/processes/*.py; do
   suite "processes/$(basename "$script")" $python "$script" --extension "$extension"
 done
 check "demo" bash ext/demo.sh
+suite "fuzz" bash tests/fuzz/run.sh
+suite "sanitizers" bash tests/sanitizers.sh
 finish

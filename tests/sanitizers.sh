@@ -3,21 +3,22 @@
 # sanitizers. SQLite is built with its own asserts (SQLITE_DEBUG). Closes with "N passed, N failed",
 # and exits 1 when something failed.
 #
-#   bash tests/sanitizers.sh             the parts address and thread
+#   bash tests/sanitizers.sh             the parts address, thread, oldest and newest
 #   bash tests/sanitizers.sh --all       every part
 #   bash tests/sanitizers.sh PART...
 #
 #   address          unit tests and transcripts under address and undefined sanitizer, with the
 #                    SQLite that the transcripts are written for
 #   thread           the tests with threads under thread sanitizer, newest SQLite
-#   oldest           unit tests with the oldest SQLite that we promise to work with
-#   newest           unit tests with the newest SQLite
+#   oldest           the unit tests of build/ with the oldest SQLite that we promise to work with in
+#                    the place of the system's: what is newer is asked for, not assumed
+#   newest           the same with the newest SQLite
 #   thread-all       all unit tests under thread sanitizer
-#   oldest-address   as oldest, under address and undefined sanitizer
+#   oldest-address   all for the oldest SQLite, under address and undefined sanitizer
 #   newest-address   as address, with the newest SQLite
 #
-# On two cores that nothing else uses the first takes about 9 minutes, nearly all of it for building,
-# and 2 when it is run again; --all takes four times as long.
+# On two cores that nothing else uses the first four take about 9 minutes, nearly all of it for
+# building, and 3 when they are run again; --all takes three times as long.
 #
 # The builds stay in build-sanitizers/PART. The amalgamations are those in the packages of
 # better-sqlite3, which npm fetches once.
@@ -30,6 +31,7 @@ oldest=(better-sqlite3@7.1.2 3.34.0)
 usual=(better-sqlite3@8.0.1 3.40.0)
 newest=(better-sqlite3@13.2.0 3.54.1)
 
+build=$PWD/build
 root=$PWD/build-sanitizers
 log=$root/log
 passed=0
@@ -65,52 +67,87 @@ attribute() {
   echo "${number:-0}"
 }
 
-# The extension stays in memory when its last connection is closed: the leak sanitizer looks after
-# that, and would take for lost what the extension's variables hold.
-#
-# part NAME "PACKAGE VERSION" SANITIZERS TARGET...: builds the targets, and runs their tests. A build
-# that fails is one failed test.
-part() {
-  local name=$1 sqlite=($2) sanitizers=$3 status=0 total bad aside
-  local not_built='_NOT_BUILT|^schema_mutation$'
-  shift 3
+# run_tests NAME FOLDER VERSION: the tests that were built there for that SQLite.
+run_tests() {
+  local status=0 total bad aside
+  local not_run='_NOT_BUILT|^schema_mutation$'
   # What these two show, a newer SQLite refuses by itself.
-  [[ ${sqlite[1]} == 3.40.0 ]] || not_built+='|^sql_tests\.(hidden_statements|hostile_schema)$'
-  [[ " $* " == *" runner "* ]] || not_built+='|^sql_tests\.'
-  echo "== $name: SQLite ${sqlite[1]}${sanitizers:+, $sanitizers}"
-  if ! amalgamation "${sqlite[@]}" ||
-    ! cmake -S . -B "$root/$name" -DCMAKE_BUILD_TYPE=RelWithDebInfo \
-      -DCMAKE_C_FLAGS_RELWITHDEBINFO="-O1 -g1" -DCMAKE_CXX_FLAGS_RELWITHDEBINFO="-O1 -g1" \
-      -DCMAKE_MODULE_LINKER_FLAGS=-Wl,-z,nodelete \
-      -DFASTMIGRATE_SQLITE_DIR="$root/sqlite-${sqlite[1]}" \
-      -DFASTMIGRATE_SANITIZE="$sanitizers" >"$log.cmake" 2>&1 ||
-    ! cmake --build "$root/$name" --parallel "$(nproc)" --target "$@" >"$log.cmake" 2>&1; then
-    tail -n 50 "$log.cmake"
-    count 0 1 "$name"
-    return
-  fi
+  [[ $3 == "${usual[1]}" ]] || not_run+='|^sql_tests\.(hidden_statements|hostile_schema)$'
+  [[ -x $2/sql_tests/runner && $2 != "$build" ]] || not_run+='|^sql_tests\.'
   rm -f "$log"
   ASAN_OPTIONS=detect_stack_use_after_return=1 UBSAN_OPTIONS=print_stacktrace=1 \
     TSAN_OPTIONS=second_deadlock_stack=1 \
-    ctest --test-dir "$root/$name" --output-on-failure --no-tests=error --progress \
-    --parallel "$(nproc)" --timeout 600 --exclude-regex "$not_built" --output-junit "$log" || status=$?
+    ctest --test-dir "$2" --output-on-failure --no-tests=error --progress \
+    --parallel "$(nproc)" --timeout 600 --exclude-regex "$not_run" --output-junit "$log" || status=$?
   total=$(attribute tests)
   bad=$(attribute failures)
   aside=$(($(attribute skipped) + $(attribute disabled)))
   [[ $status -eq 0 || $bad -gt 0 ]] || bad=1
   skipped=$((skipped + aside))
-  count $((total - bad - aside)) "$bad" "$name"
+  count $((total - bad - aside)) "$bad" "$1"
+}
+
+# not_built NAME: the log of the build; a build that fails is one failed test.
+not_built() {
+  tail -n 50 "$log.build"
+  count 0 1 "$1"
+}
+
+# The extension stays in memory when its last connection is closed: the leak sanitizer looks after
+# that, and would take for lost what the extension's variables hold.
+#
+# sanitized NAME "PACKAGE VERSION" SANITIZERS TARGET...: builds the targets, and runs their tests.
+sanitized() {
+  local name=$1 sqlite=($2) sanitizers=$3
+  shift 3
+  echo "== $name: SQLite ${sqlite[1]}, $sanitizers"
+  if amalgamation "${sqlite[@]}" &&
+    cmake -S . -B "$root/$name" -DCMAKE_BUILD_TYPE=RelWithDebInfo \
+      -DCMAKE_C_FLAGS_RELWITHDEBINFO="-O1 -g1" -DCMAKE_CXX_FLAGS_RELWITHDEBINFO="-O1 -g1" \
+      -DCMAKE_MODULE_LINKER_FLAGS=-Wl,-z,nodelete \
+      -DFASTMIGRATE_SQLITE_DIR="$root/sqlite-${sqlite[1]}" \
+      -DFASTMIGRATE_SANITIZE="$sanitizers" >"$log.build" 2>&1 &&
+    cmake --build "$root/$name" --parallel "$(nproc)" --target "$@" >"$log.build" 2>&1; then
+    run_tests "$name" "$root/$name" "${sqlite[1]}"
+  else
+    not_built "$name"
+  fi
+}
+
+# shared_library VERSION: of the amalgamation, with the options that Debian's has and the asserts.
+shared_library() {
+  local dir=$root/sqlite-$1
+  [[ -e $dir/libsqlite3.so.0 ]] ||
+    cc -O1 -g1 -w -fPIC -shared -Wl,-soname,libsqlite3.so.0 -DSQLITE_DEBUG \
+      -DSQLITE_ENABLE_API_ARMOR -DSQLITE_ENABLE_COLUMN_METADATA -DSQLITE_ENABLE_DESERIALIZE \
+      -DSQLITE_ENABLE_FTS3 -DSQLITE_ENABLE_FTS5 -DSQLITE_ENABLE_RTREE -DSQLITE_ENABLE_STAT4 \
+      "$dir/sqlite3.c" -o "$dir/libsqlite3.so.0" -ldl -lm -lpthread
+}
+
+# replaced NAME "PACKAGE VERSION": the tests of build/, compiled with the system's headers, with that
+# library in the place of the system's.
+replaced() {
+  local name=$1 sqlite=($2)
+  echo "== $name: SQLite ${sqlite[1]}"
+  if amalgamation "${sqlite[@]}" && shared_library "${sqlite[1]}" &&
+    { [[ -e $build/CMakeCache.txt ]] || cmake -S . -B "$build" >"$log.build" 2>&1; } &&
+    cmake --build "$build" --parallel "$(nproc)" --target unit_tests thread_tests >"$log.build" 2>&1; then
+    LD_LIBRARY_PATH=$root/sqlite-${sqlite[1]} run_tests "$name" "$build" "${sqlite[1]}"
+  else
+    not_built "$name"
+  fi
 }
 
 run() {
+  local both=address,undefined
   case $1 in
-    address) part address "${usual[*]}" address,undefined unit_tests thread_tests runner ;;
-    thread) part thread "${newest[*]}" thread thread_tests ;;
-    oldest) part oldest "${oldest[*]}" "" unit_tests thread_tests ;;
-    newest) part newest "${newest[*]}" "" unit_tests thread_tests ;;
-    thread-all) part thread "${newest[*]}" thread unit_tests thread_tests ;;
-    oldest-address) part oldest-address "${oldest[*]}" address,undefined unit_tests ;;
-    newest-address) part newest-address "${newest[*]}" address,undefined unit_tests runner ;;
+    address) sanitized address "${usual[*]}" $both unit_tests thread_tests runner ;;
+    thread) sanitized thread "${newest[*]}" thread thread_tests ;;
+    oldest) replaced oldest "${oldest[*]}" ;;
+    newest) replaced newest "${newest[*]}" ;;
+    thread-all) sanitized thread-all "${newest[*]}" thread unit_tests thread_tests ;;
+    oldest-address) sanitized oldest-address "${oldest[*]}" $both unit_tests ;;
+    newest-address) sanitized newest-address "${newest[*]}" $both unit_tests runner ;;
     *)
       echo "usage: bash tests/sanitizers.sh [--all | PART...]" >&2
       exit 2
@@ -119,10 +156,10 @@ run() {
 }
 
 parts=("$@")
-[[ $# -gt 0 ]] || parts=(address thread)
+[[ $# -gt 0 ]] || parts=(address thread oldest newest)
 [[ ${1:-} != --all ]] || parts=(address thread-all oldest newest oldest-address newest-address)
 
-bash tests/install.sh other
+bash tests/install.sh test
 mkdir -p "$root"
 for name in "${parts[@]}"; do run "$name"; done
 

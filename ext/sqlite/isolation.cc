@@ -41,6 +41,21 @@ Result<std::set<std::string>> ReadAttached(const Database& db) {
   return schemas;
 }
 
+// What is in sqlite_schema now, as a connection that opens the file would find it. SQLite forgets
+// what it has read when it takes back a change of the schema. (PRAGMA writable_schema = RESET,
+// which is made for this, switches off and no more on SQLite 3.35.)
+Status ReadSchemaAgain(const Database& db) {
+  if (Status status = db.Execute("PRAGMA writable_schema = OFF"); !status) return status;
+  Result<Savepoint> savepoint = Savepoint::Prepare(db, "fastmigrate_reread");
+  if (!savepoint) return savepoint.error();
+  if (Status status = savepoint->Open(); !status) return status;
+  Status changed = db.Execute("CREATE TABLE main._fastmigrate_reread (x)");
+  if (!changed) return changed;
+  if (!savepoint->Rollback()) return MakeError("the schema could not be read again");
+  Result<std::optional<int64_t>> read = db.QueryInteger("SELECT count(*) FROM main.sqlite_schema");
+  return read ? Status() : read.error();
+}
+
 }  // namespace
 
 Result<bool> Isolation::HasTempTables(const Database& db) {
@@ -85,17 +100,14 @@ Status Isolation::DropTempObjects() {
   return {};
 }
 
-// https://www.sqlite.org/pragma.html#pragma_writable_schema: RESET reloads the schema.
 Status Isolation::EndIn(Transaction* transaction) {
   if (makes_temp_) {
     Status status = transaction->WhileAside([this] { return DropTempObjects(); });
     if (!status) return status;
   }
   if (settings_.Has("writable_schema")) {
-    if (Status status = db_.Execute("PRAGMA writable_schema = RESET"); !status) return status;
-    Result<std::optional<int64_t>> read =
-        db_.QueryInteger("SELECT count(*) FROM main.sqlite_schema");
-    if (!read) return read.error();
+    Status status = transaction->WhileAside([this] { return ReadSchemaAgain(db_); });
+    if (!status) return status;
   }
   settings_.Restore();
   return {};

@@ -29,7 +29,7 @@ build=$PWD/build-fuzz
 here=$PWD/tests/fuzz
 targets=(script folder stored_schema ledger)
 
-bash tests/install.sh fuzz
+bash tests/install.sh test
 
 cmake -S . -B "$build" -DCMAKE_C_COMPILER=clang -DCMAKE_CXX_COMPILER=clang++ \
   -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_CXX_FLAGS_RELWITHDEBINFO="-O1 -g" \

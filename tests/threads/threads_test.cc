@@ -80,6 +80,8 @@ std::string ApplyOnce(const std::string& how, const std::string& form, const std
   const Database db = host.db();
   if (std::string error = Load(db, how); !error.empty()) return error;
   const std::string call = "fastmigrate_apply(" + QuoteText(dir) + ")";
+  // For the schema, without which SQLite compiles no SELECT over a table, the host itself waits.
+  if (form == kTable) sqlite3_busy_timeout(db.handle(), 60000);
   std::string result =
       Query(db, form == kScalar ? "SELECT " + call : "SELECT max(version) FROM " + call);
   if (result.starts_with("error ")) return result;
