@@ -3,6 +3,7 @@
 #include <memory>
 #include <utility>
 
+#include "prove/find_version.h"
 #include "prove/replay.h"
 #include "sqlite/settings.h"
 #include "sqlite/transaction.h"
@@ -30,6 +31,46 @@ Status EnrollUnderLock(const Database& db, int version, std::vector<HistoryRecor
   if (Status status = check(); !status) return status;
   if (Status status = WriteEnrollment(db, version, std::move(records)); !status) return status;
   return transaction->Commit();
+}
+
+Error NotWhatScriptsProduce(const Source& source, int version,
+                            const std::vector<Difference>& differences) {
+  return MakeError("the database is not what the scripts in '" + source.dir + "' up to version " +
+                   std::to_string(version) + " produce:" + Listed(differences));
+}
+
+// `untold` are the last scripts up to the version.
+Error CannotTell(const Source& source, int version, const std::vector<Migration>& untold) {
+  int lower = 0;
+  for (const Migration& migration : source.migrations) {
+    if (migration.version < untold.front().version) lower = migration.version;
+  }
+  std::string names;
+  for (const Migration& migration : untold) names += (names.empty() ? "" : ", ") + migration.name;
+  return MakeError("the schema is that of version " + std::to_string(version) + ", and that of " +
+                   std::to_string(lower) + " as well: " + names + " " +
+                   (untold.size() == 1 ? "changes" : "change") +
+                   " only rows, so that it cannot be told whether this database has had " +
+                   (untold.size() == 1 ? "it" : "them") +
+                   "; if so, run SELECT fastmigrate_enroll(" + std::to_string(version) +
+                   "); if not, SELECT fastmigrate_enroll(" + std::to_string(lower) + ", " +
+                   QuoteText(source.dir) + ") and apply");
+}
+
+// A sentence about the version that the database is more like than the one it was compared with;
+// empty when there is none.
+std::string Nearest(const Database& db, const Source& source, int version, size_t differences) {
+  Result<NearestVersion> nearest = FindNearestVersion(db, source);
+  if (!nearest || nearest->differences.size() >= differences || nearest->version == version) {
+    return "";
+  }
+  const std::string number = std::to_string(nearest->version);
+  if (nearest->differences.empty()) {
+    return "\nit is what they produce up to version " + number + ": SELECT fastmigrate_enroll(" +
+           number + ", " + QuoteText(source.dir) + ")";
+  }
+  return "\nit is nearest to version " + number +
+         ", from which it differs in this:" + Listed(nearest->differences);
 }
 
 }  // namespace
@@ -98,23 +139,26 @@ Status Enroll(const Database& db, int version) {
 
 Status EnrollProved(const Database& db, int version, const Source& source) {
   if (Status status = RefuseManaged(db); !status) return status;
-  if (version > 0 && source.Find(version) == nullptr) {
-    return MakeError("'" + source.dir + "' holds no script of version " + std::to_string(version));
-  }
-  Result<std::unique_ptr<Replay>> replay = Replay::Begin(db, source, version);
+  if (Status status = source.CheckHas(version); !status) return status;
+  Result<std::unique_ptr<Replay>> replay = Replay::Begin(db, source, version, Replay::Tells::kRows);
   if (!replay) return replay.error();
   if (Status status = (*replay)->RunTo(version); !status) return status;
   std::vector<HistoryRecord> records;
   for (const PendingScript& script : (*replay)->scripts()) {
     records.push_back(EnrolledRecord(script));
   }
-  return EnrollUnderLock(db, version, std::move(records), [&]() -> Status {
-    Result<std::vector<Difference>> differences = (*replay)->Compare(db);
-    if (!differences) return differences.error();
-    if (differences->empty()) return {};
-    return MakeError("the database is not what the scripts in '" + source.dir + "' up to version " +
-                     std::to_string(version) + " produce:" + Listed(*differences));
+  std::vector<Difference> differences;
+  Status enrolled = EnrollUnderLock(db, version, std::move(records), [&]() -> Status {
+    Result<std::vector<Difference>> found = (*replay)->Compare(db);
+    if (!found) return found.error();
+    differences = std::move(*found);
+    if (!differences.empty()) return NotWhatScriptsProduce(source, version, differences);
+    if (!(*replay)->untold().empty()) return CannotTell(source, version, (*replay)->untold());
+    return {};
   });
+  // Searched when the lock is free again.
+  if (differences.empty()) return enrolled;
+  return MakeError(enrolled.error().message + Nearest(db, source, version, differences.size()));
 }
 
 }  // namespace fastmigrate

@@ -24,7 +24,9 @@ Result<int> CreateManaged(const Database& db);
 Status Enroll(const Database& db, int version);
 
 // The same, proved: the scripts up to the version, replayed, must give this database's schema. An
-// error lists the differences. Each script's checksum is recorded.
+// error lists the differences, and names the version that comes nearer; or it names the last
+// scripts, when they change only rows, so that the schema does not tell whether the database has
+// had them. Each script's checksum is recorded.
 Status EnrollProved(const Database& db, int version, const Source& source);
 
 // What the three have in common, for whoever proves in another way.

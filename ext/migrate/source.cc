@@ -67,6 +67,11 @@ const Migration* Source::Find(int version) const {
   return found != migrations.end() && found->version == version ? &*found : nullptr;
 }
 
+Status Source::CheckHas(int version) const {
+  if (version == 0 || Find(version) != nullptr) return {};
+  return MakeError("'" + dir + "' holds no script of version " + std::to_string(version));
+}
+
 Result<Source> ReadSource(const std::string& dir) {
   Source folder;
   folder.dir = dir;

@@ -27,6 +27,8 @@ struct Source {
 
   int LastVersion() const { return migrations.empty() ? 0 : migrations.back().version; }
   const Migration* Find(int version) const;  // null when there is none
+  // An error when there is none; 0 is where every folder begins.
+  Status CheckHas(int version) const;
 };
 
 // An error when the folder does not exist or cannot be read, when two scripts have one version,

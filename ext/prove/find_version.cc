@@ -1,5 +1,6 @@
 #include "prove/find_version.h"
 
+#include <algorithm>
 #include <memory>
 #include <vector>
 
@@ -12,7 +13,7 @@ namespace fastmigrate {
 namespace {
 
 struct LiveSchema {
-  size_t row_count = 0;
+  std::vector<SchemaRow> rows;
   Schema schema;
 };
 
@@ -23,7 +24,29 @@ Result<LiveSchema> ReadLiveSchema(const Database& db) {
   if (!rows) return rows.error();
   Result<Schema> schema = ReadUserSchema(db);
   if (!schema) return schema.error();
-  return LiveSchema{rows->size(), std::move(*schema)};
+  return LiveSchema{std::move(*rows), std::move(*schema)};
+}
+
+size_t CountTables(const std::vector<SchemaRow>& rows) {
+  return static_cast<size_t>(std::count_if(
+      rows.begin(), rows.end(), [](const SchemaRow& row) { return row.type == "table"; }));
+}
+
+// Replays, and calls visit(version, rows, replayed) at each version, with the rows that make the
+// schema of the replayed database. An error when a script cannot be replayed.
+template <typename Visit>
+Status VisitVersions(const Database& db, const Source& source, const Visit& visit) {
+  Result<std::unique_ptr<Replay>> replay = Replay::Begin(db, source, source.LastVersion());
+  if (!replay) return replay.error();
+  std::vector<int> versions = {0};
+  for (const Migration& migration : source.migrations) versions.push_back(migration.version);
+  for (int version : versions) {
+    if (Status status = (*replay)->RunTo(version); !status) return status;
+    Result<std::vector<SchemaRow>> rows = ReadUserSchemaRows((*replay)->db());
+    if (!rows) return rows.error();
+    if (Status status = visit(version, *rows, (*replay)->db()); !status) return status;
+  }
+  return {};
 }
 
 }  // namespace
@@ -31,23 +54,41 @@ Result<LiveSchema> ReadLiveSchema(const Database& db) {
 Result<std::optional<int>> FindVersion(const Database& db, const Source& source) {
   Result<LiveSchema> live = ReadLiveSchema(db);
   if (!live) return live.error();
-  Result<std::unique_ptr<Replay>> replay = Replay::Begin(db, source, source.LastVersion());
-  if (!replay) return replay.error();
-
-  std::vector<int> versions = {0};
-  for (const Migration& migration : source.migrations) versions.push_back(migration.version);
   std::optional<int> found;
-  for (int version : versions) {
-    if (Status status = (*replay)->RunTo(version); !status) return status.error();
+  auto visit = [&](int version, const std::vector<SchemaRow>& rows, const Database& replayed) {
     // Schemas of different size need not be parsed, which takes longer than running most scripts.
-    Result<std::vector<SchemaRow>> replayed = ReadUserSchemaRows((*replay)->db());
-    if (!replayed) return replayed.error();
-    if (replayed->size() != live->row_count) continue;
-    Result<Schema> expected = ReadUserSchema((*replay)->db());
-    if (!expected) return expected.error();
+    if (rows.size() != live->rows.size()) return Status();
+    Result<Schema> expected = ReadUserSchema(replayed);
+    if (!expected) return Status(expected.error());
     if (CompareSchemas(*expected, live->schema).empty()) found = version;
-  }
+    return Status();
+  };
+  Status visited = VisitVersions(db, source, visit);
+  if (!visited && (!found || IsFault(visited.error()))) return visited.error();
   return found;
+}
+
+Result<NearestVersion> FindNearestVersion(const Database& db, const Source& source) {
+  Result<LiveSchema> live = ReadLiveSchema(db);
+  if (!live) return live.error();
+  const size_t live_tables = CountTables(live->rows);
+  std::optional<NearestVersion> nearest;
+  auto visit = [&](int version, const std::vector<SchemaRow>& rows, const Database& replayed) {
+    // A table too many or too few is a difference at least.
+    const size_t tables = CountTables(rows);
+    const size_t least = tables > live_tables ? tables - live_tables : live_tables - tables;
+    if (nearest && least > nearest->differences.size()) return Status();
+    Result<Schema> expected = ReadUserSchema(replayed);
+    if (!expected) return Status(expected.error());
+    std::vector<Difference> differences = CompareSchemas(*expected, live->schema);
+    if (!nearest || differences.size() <= nearest->differences.size()) {
+      nearest = NearestVersion{version, std::move(differences)};
+    }
+    return Status();
+  };
+  Status visited = VisitVersions(db, source, visit);
+  if (!visited && (!nearest || IsFault(visited.error()))) return visited.error();
+  return *nearest;
 }
 
 }  // namespace fastmigrate

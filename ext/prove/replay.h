@@ -15,6 +15,7 @@
 #define FASTMIGRATE_PROVE_REPLAY_H_
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,7 @@
 #include "migrate/applier.h"
 #include "migrate/source.h"
 #include "schema/diff.h"
+#include "schema/parser.h"
 #include "schema/schema.h"
 #include "sqlite/database.h"
 #include "sqlite/own_connection.h"
@@ -30,32 +32,45 @@ namespace fastmigrate {
 
 class Replay {
  public:
-  // Reads and checks the scripts up to `last_version`; runs none. `host` must outlive it.
+  // Whether it is watched which scripts only change rows (untold()).
+  enum class Tells { kSchema, kRows };
+
+  // For the scripts up to `last_version`; reads and runs none yet. `host` must outlive it.
   static Result<std::unique_ptr<Replay>> Begin(const Database& host, const Source& source,
-                                               int last_version);
+                                               int last_version, Tells tells = Tells::kSchema);
 
   Replay(const Replay&) = delete;
   Replay& operator=(const Replay&) = delete;
 
-  // Runs the scripts up to the version, on from where the last call stopped.
+  // Reads, checks and runs the scripts up to the version, on from where the last call stopped.
   Status RunTo(int version);
 
   // What is different in `db` from what has run so far.
   Result<std::vector<Difference>> Compare(const Database& db) const;
 
   const Database& db() const { return scratch_->db(); }
+  // Those that have run, without their texts.
   const std::vector<PendingScript>& scripts() const { return scripts_; }
+  // The last of them, as far as they changed rows and nothing that Compare() could see: it is equal
+  // whether a database has had them or not. With Tells::kRows.
+  const std::vector<Migration>& untold() const { return untold_; }
 
  private:
-  Replay(std::unique_ptr<OwnConnection> scratch, std::vector<PendingScript> scripts)
-      : scratch_(std::move(scratch)), scripts_(std::move(scripts)) {}
+  Replay(std::unique_ptr<OwnConnection> scratch, std::vector<Migration> migrations, Tells tells)
+      : scratch_(std::move(scratch)), migrations_(std::move(migrations)), tells_(tells) {}
 
   Status RunScript(PendingScript* script);
+  Status RunAndTell(PendingScript* script);
   Error CannotVerify(const PendingScript& script, const Error& error) const;
 
   std::unique_ptr<OwnConnection> scratch_;
+  std::vector<Migration> migrations_;
   std::vector<PendingScript> scripts_;
-  size_t next_ = 0;
+  Tells tells_;
+  std::vector<Migration> untold_;
+  // Of the schema as it was last read.
+  std::optional<int64_t> cookie_;
+  std::vector<SchemaRow> rows_;
   MigrationRun run_;
 };
 

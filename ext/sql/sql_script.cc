@@ -107,6 +107,11 @@ SpecialStatement Classify(const StatementHead& head) {
   return statement;
 }
 
+bool ChangesRows(const Token& first) {
+  return first.Is("INSERT") || first.Is("REPLACE") || first.Is("UPDATE") || first.Is("DELETE") ||
+         first.Is("WITH");
+}
+
 // Goes once over the tokens; see the head of sql_script.h.
 class Reader {
  public:
@@ -172,6 +177,7 @@ class Reader {
     SpecialStatement statement = Classify(head_);
     bool drop = head_[0].Is("DROP") && (head_[1].Is("TABLE") || head_[1].Is("INDEX"));
     script_.drops = script_.drops || drop;
+    script_.changes_rows = script_.changes_rows || ChangesRows(head_[0]);
     if (statement.kind != StatementKind::kPlain) {
       statement.index = script_.statement_count;
       statement.offset = start_;

@@ -63,6 +63,8 @@ struct SqlScript {
   // DROP TABLE, DROP INDEX, or a call of fastmigrate_recreate_table(), which drops a table: what
   // SQLite refuses while a statement of the connection reads.
   bool drops = false;
+  // INSERT, REPLACE, UPDATE or DELETE, or a WITH that may stand before one.
+  bool changes_rows = false;
   // TEMP or TEMPORARY is among the words, or temp among the names: it may make temp objects.
   bool makes_temp = false;
 

@@ -211,18 +211,13 @@ Result<Cell> Backup(const Database& db, const Arguments& arguments) {
   return Cell(std::move(*path));
 }
 
-// SELECT * FROM fastmigrate_verify([dir]): a row a difference
+// SELECT * FROM fastmigrate_verify([dir [, version]]): a row a difference
 Result<std::vector<Row>> VerifyTable(const Database& db, const Arguments& arguments) {
+  Result<std::optional<int>> version = arguments.OptionalVersion(1, "version");
+  if (!version) return version.error();
   Result<Source> source = SourceOf(arguments, 0);
   if (!source) return source.error();
-  Result<std::optional<int>> version = ReadVersion(db);
-  if (!version) return version.error();
-  if (!*version) {
-    return MakeError(
-        "the database is not managed, so that it has no version to verify; SELECT "
-        "fastmigrate_find_version(...) tells which version it is like");
-  }
-  Result<std::vector<Difference>> differences = Verify(db, *source, **version);
+  Result<std::vector<Difference>> differences = Verify(db, *source, *version);
   if (!differences) return differences.error();
   std::vector<Row> rows;
   for (const Difference& difference : *differences) {
@@ -333,8 +328,8 @@ constexpr TableFunction kTableFunctions[] = {
      "version, name, kind, origin, checksum, applied_at, duration_ms, statements, "
      "extension_version",
      "", kReads, false, HistoryTable},
-    {"fastmigrate_verify", "type, name, difference, expected, actual", "dir", kChanges, false,
-     VerifyTable},
+    {"fastmigrate_verify", "type, name, difference, expected, actual", "dir, version", kChanges,
+     false, VerifyTable},
     {"fastmigrate_rehearse", "version, name, ok, error, statements, changes, duration_ms",
      "dir, target", kChanges, false, RehearseTable},
 };

@@ -67,7 +67,7 @@ TEST(Surface, HasTheseColumns) {
   EXPECT_EQ(columns("fastmigrate_history"),
             "version name kind origin checksum applied_at duration_ms statements "
             "extension_version");
-  EXPECT_EQ(columns("fastmigrate_verify"), "type name difference expected actual [dir]");
+  EXPECT_EQ(columns("fastmigrate_verify"), "type name difference expected actual [dir] [version]");
   EXPECT_EQ(columns("fastmigrate_rehearse"),
             "version name ok error statements changes duration_ms [dir] [target]");
 }
