@@ -142,7 +142,7 @@ Status EnrollProved(const Database& db, int version, const Source& source) {
   if (Status status = source.CheckHas(version); !status) return status;
   Result<std::unique_ptr<Replay>> replay = Replay::Begin(db, source, version, Replay::Tells::kRows);
   if (!replay) return replay.error();
-  if (Status status = (*replay)->RunTo(version); !status) return status;
+  if (Status status = (*replay)->Run(); !status) return status;
   std::vector<HistoryRecord> records;
   for (const PendingScript& script : (*replay)->scripts()) {
     records.push_back(EnrolledRecord(script));

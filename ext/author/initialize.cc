@@ -60,7 +60,7 @@ Result<HistoryRecord> ProveInitialScript(const Database& db, const std::string& 
   if (!source) return source.error();
   Result<std::unique_ptr<Replay>> replay = Replay::Begin(db, *source, 1);
   if (!replay) return replay.error();
-  if (Status status = (*replay)->RunTo(1); !status) return status.error();
+  if (Status status = (*replay)->Run(); !status) return status.error();
   Result<std::vector<Difference>> differences = (*replay)->Compare(db);
   if (!differences) return differences.error();
   if (!differences->empty()) {

@@ -133,6 +133,12 @@ int Applier::Version() const {
 }
 
 Status Applier::ApplyOne(PendingScript* script) {
+  Status status = RunOne(script);
+  if (status && options_.behind_each) status = options_.behind_each(*script);
+  return status;
+}
+
+Status Applier::RunOne(PendingScript* script) {
   note_ = "this one was not run";
   if (script->IsProgram()) {
     Status status = CommitBatch();

@@ -66,6 +66,9 @@ struct ApplyOptions {
   bool tells_state = false;
   // A line to add to an error: what to do about it. None: no advice.
   std::function<std::string(const Error&)> advice;
+  // Behind each script that has run, within the shared transaction where it is in one, and again
+  // when the script runs again. An error ends the call; the script stays.
+  std::function<Status(const PendingScript&)> behind_each;
   // Runs something on a second connection, open for as long: VACUUM, which SQLite refuses inside
   // any statement. None: it can run on the applier's own connection.
   std::function<Status(const std::function<Status(const Database&)>&)> on_side;
@@ -107,6 +110,7 @@ class Applier {
 
   Status RunUpTo(std::span<PendingScript> scripts, size_t limit);
   Status ApplyOne(PendingScript* script);
+  Status RunOne(PendingScript* script);
   Status ApplyInBatch(PendingScript* script);
   Status RunInSavepoint(PendingScript* script);
   bool IsPerhapsCommitted(const Error& error) const;

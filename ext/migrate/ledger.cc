@@ -235,6 +235,8 @@ const HistoryRecord* LedgerState::Find(int wanted) const {
   return found != records.end() && found->version == wanted ? &*found : nullptr;
 }
 
+std::string NotOfLedger() { return std::string("tbl_name COLLATE NOCASE NOT IN ") + kNames; }
+
 bool IsLedgerTable(std::string_view name) {
   return EqualIgnoringCase(name, kMeta) || EqualIgnoringCase(name, kHistory);
 }

@@ -84,6 +84,9 @@ Result<std::string> VersionRow(const Database& db);
 // That the script has been at what LedgerFingerprint() and VersionRow() tell.
 Error LedgerChanged(const std::string& file_name);
 
+// As an SQL condition on a row of sqlite_schema: it is neither of the two, nor on one.
+std::string NotOfLedger();
+
 // Whether a table is one of the two.
 bool IsLedgerTable(std::string_view name);
 

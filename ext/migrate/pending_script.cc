@@ -68,20 +68,29 @@ Result<std::string> ReadChecksum(const Migration& migration) {
   return script->checksum();
 }
 
-Result<std::vector<PendingScript>> ReadPendingScripts(const std::vector<Migration>& migrations) {
-  std::vector<PendingScript> scripts;
+ReadScripts ReadSoundScripts(const std::vector<Migration>& migrations) {
+  ReadScripts scripts;
   size_t kept = 0;
   for (const Migration& migration : migrations) {
     Result<PendingScript> script = PendingScript::Read(migration, true);
-    if (!script) return script.error();
+    if (!script) {
+      scripts.rest = script.error();
+      break;
+    }
     kept += script->sql().text.size();
-    if (kept > kKeptBytes && !scripts.empty()) {
+    if (kept > kKeptBytes && !scripts.sound.empty()) {
       kept -= script->sql().text.size();
       script->DropText();
     }
-    scripts.push_back(std::move(*script));
+    scripts.sound.push_back(std::move(*script));
   }
   return scripts;
+}
+
+Result<std::vector<PendingScript>> ReadPendingScripts(const std::vector<Migration>& migrations) {
+  ReadScripts scripts = ReadSoundScripts(migrations);
+  if (!scripts.rest) return scripts.rest.error();
+  return std::move(scripts.sound);
 }
 
 }  // namespace fastmigrate

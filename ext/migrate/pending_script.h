@@ -62,8 +62,15 @@ std::string ReachesOtherFile(const PendingScript& script);
 // The checksum of a migration's file, by its kind. Reads it, keeps nothing.
 Result<std::string> ReadChecksum(const Migration& migration);
 
-// All of them, checked, in their order. The first one's text and as many more as fit into a few
-// megabytes are kept.
+// Those before the first that cannot be read or is not sound, in their order, and what is wrong
+// with that one. The first one's text and as many more as fit into a few megabytes are kept.
+struct ReadScripts {
+  std::vector<PendingScript> sound;
+  Status rest;
+};
+ReadScripts ReadSoundScripts(const std::vector<Migration>& migrations);
+
+// All of them; an error when one is not sound.
 Result<std::vector<PendingScript>> ReadPendingScripts(const std::vector<Migration>& migrations);
 
 }  // namespace fastmigrate

@@ -13,6 +13,30 @@ Result<std::vector<SchemaRow>> ReadUserSchemaRows(const Database& db) {
   return rows;
 }
 
+Result<SchemaCounts> CountUserSchema(const Database& db) {
+  SchemaCounts counts;
+  Status status = db.ForEach(
+      R"sql(
+      SELECT count(*) FILTER (WHERE type = 'table'), count(*) FILTER (WHERE type = 'index'),
+             count(*) FILTER (WHERE type = 'view'), count(*) FILTER (WHERE type = 'trigger'),
+             count(*) FILTER (WHERE type = 'table' AND rootpage = 0)
+      FROM main.sqlite_schema
+      WHERE NOT (name >= 'sqlite_' AND name < 'sqlite`') AND )sql" +
+          NotOfLedger(),
+      [&](const Statement& row) {
+        counts = {row.Integer(0), row.Integer(1), row.Integer(2), row.Integer(3), row.Integer(4)};
+      });
+  if (!status) return status.error();
+  return counts;
+}
+
+// What a module makes for a virtual table depends on its version.
+bool CanBeEqual(const SchemaCounts& a, const SchemaCounts& b) {
+  if (a.views != b.views || a.triggers != b.triggers) return false;
+  if (a.virtual_tables != b.virtual_tables) return false;
+  return a.virtual_tables > 0 || (a.tables == b.tables && a.indexes == b.indexes);
+}
+
 Result<Schema> ReadUserSchema(const Database& db) {
   Result<SortedRows> rows = ReadSortedRows(db);
   if (!rows) return rows.error();

@@ -1,7 +1,11 @@
 #include "prove/find_version.h"
 
 #include <algorithm>
+#include <cstdlib>
+#include <functional>
+#include <limits>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "migrate/user_schema.h"
@@ -13,81 +17,119 @@ namespace fastmigrate {
 namespace {
 
 struct LiveSchema {
-  std::vector<SchemaRow> rows;
+  SchemaCounts counts;
   Schema schema;
 };
 
 Result<LiveSchema> ReadLiveSchema(const Database& db) {
   ReadSnapshot snapshot(db);
   if (!snapshot.status()) return snapshot.status().error();
-  Result<std::vector<SchemaRow>> rows = ReadUserSchemaRows(db);
-  if (!rows) return rows.error();
+  Result<SchemaCounts> counts = CountUserSchema(db);
+  if (!counts) return counts.error();
   Result<Schema> schema = ReadUserSchema(db);
   if (!schema) return schema.error();
-  return LiveSchema{std::move(*rows), std::move(*schema)};
+  return LiveSchema{*counts, std::move(*schema)};
 }
 
-size_t CountTables(const std::vector<SchemaRow>& rows) {
-  return static_cast<size_t>(std::count_if(
-      rows.begin(), rows.end(), [](const SchemaRow& row) { return row.type == "table"; }));
-}
+// Compares the versions of a folder with a database, one after the other, those that are worth it:
+// to read and compare a schema takes longer than to run most scripts.
+class Comparison {
+ public:
+  // By the counts of the replayed schema, and the fewest differences that a version had so far.
+  using IsWorthIt = std::function<bool(const SchemaCounts& replayed, size_t fewest)>;
 
-// Replays, and calls visit(version, rows, replayed) at each version, with the rows that make the
-// schema of the replayed database. An error when a script cannot be replayed.
-template <typename Visit>
-Status VisitVersions(const Database& db, const Source& source, const Visit& visit) {
-  Result<std::unique_ptr<Replay>> replay = Replay::Begin(db, source, source.LastVersion());
-  if (!replay) return replay.error();
-  std::vector<int> versions = {0};
-  for (const Migration& migration : source.migrations) versions.push_back(migration.version);
-  for (int version : versions) {
-    if (Status status = (*replay)->RunTo(version); !status) return status;
-    Result<std::vector<SchemaRow>> rows = ReadUserSchemaRows((*replay)->db());
-    if (!rows) return rows.error();
-    if (Status status = visit(version, *rows, (*replay)->db()); !status) return status;
+  Comparison(LiveSchema live, IsWorthIt is_worth_it)
+      : live_(std::move(live)), is_worth_it_(std::move(is_worth_it)) {}
+
+  // A script that cannot be replayed ends it with an error; what was compared before it stands.
+  Status Run(const Database& host, const Source& source) {
+    Result<std::unique_ptr<Replay>> replay = Replay::Begin(host, source, source.LastVersion());
+    if (!replay) return replay.error();
+    const Database& db = (*replay)->db();
+    if (Status status = Look(db, 0); !status) return status;
+    Status status = (*replay)->Run([&](int version) { return Look(db, version); });
+    if (!status) Forget((*replay)->version() + 1);
+    return status;
   }
-  return {};
-}
+
+  // By version.
+  const std::vector<NearestVersion>& compared() const { return compared_; }
+
+ private:
+  Status Look(const Database& db, int version) {
+    Forget(version);
+    Result<std::optional<int64_t>> cookie = db.QueryInteger("PRAGMA schema_version");
+    if (!cookie) return cookie.error();
+    if (*cookie != cookie_) {
+      cookie_ = *cookie;
+      if (Status status = Compare(db); !status) return status;
+    }
+    if (differences_) compared_.push_back({version, *differences_});
+    return {};
+  }
+
+  Status Compare(const Database& db) {
+    differences_.reset();
+    Result<SchemaCounts> counts = CountUserSchema(db);
+    if (!counts) return counts.error();
+    if (!is_worth_it_(*counts, fewest_)) return {};
+    Result<Schema> expected = ReadUserSchema(db);
+    if (!expected) return expected.error();
+    differences_ = CompareSchemas(*expected, live_.schema);
+    fewest_ = std::min(fewest_, differences_->size());
+    return {};
+  }
+
+  // What was seen from this version on.
+  void Forget(int version) {
+    std::erase_if(compared_,
+                  [version](const NearestVersion& seen) { return seen.version >= version; });
+  }
+
+  LiveSchema live_;
+  IsWorthIt is_worth_it_;
+  std::vector<NearestVersion> compared_;
+  size_t fewest_ = std::numeric_limits<size_t>::max();
+  // Of the version last looked at.
+  std::optional<int64_t> cookie_;
+  std::optional<std::vector<Difference>> differences_;
+};
 
 }  // namespace
 
 Result<std::optional<int>> FindVersion(const Database& db, const Source& source) {
   Result<LiveSchema> live = ReadLiveSchema(db);
   if (!live) return live.error();
+  Comparison comparison(*live, [counts = live->counts](const SchemaCounts& replayed, size_t) {
+    return CanBeEqual(replayed, counts);
+  });
+  Status status = comparison.Run(db, source);
   std::optional<int> found;
-  auto visit = [&](int version, const std::vector<SchemaRow>& rows, const Database& replayed) {
-    // Schemas of different size need not be parsed, which takes longer than running most scripts.
-    if (rows.size() != live->rows.size()) return Status();
-    Result<Schema> expected = ReadUserSchema(replayed);
-    if (!expected) return Status(expected.error());
-    if (CompareSchemas(*expected, live->schema).empty()) found = version;
-    return Status();
-  };
-  Status visited = VisitVersions(db, source, visit);
-  if (!visited && (!found || IsFault(visited.error()))) return visited.error();
+  for (const NearestVersion& version : comparison.compared()) {
+    if (version.differences.empty()) found = version.version;
+  }
+  if (!status && (!found || IsFault(status.error()))) return status.error();
   return found;
 }
 
 Result<NearestVersion> FindNearestVersion(const Database& db, const Source& source) {
   Result<LiveSchema> live = ReadLiveSchema(db);
   if (!live) return live.error();
-  const size_t live_tables = CountTables(live->rows);
-  std::optional<NearestVersion> nearest;
-  auto visit = [&](int version, const std::vector<SchemaRow>& rows, const Database& replayed) {
-    // A table too many or too few is a difference at least.
-    const size_t tables = CountTables(rows);
-    const size_t least = tables > live_tables ? tables - live_tables : live_tables - tables;
-    if (nearest && least > nearest->differences.size()) return Status();
-    Result<Schema> expected = ReadUserSchema(replayed);
-    if (!expected) return Status(expected.error());
-    std::vector<Difference> differences = CompareSchemas(*expected, live->schema);
-    if (!nearest || differences.size() <= nearest->differences.size()) {
-      nearest = NearestVersion{version, std::move(differences)};
+  // A table too many or too few is a difference at least.
+  Comparison comparison(*live,
+                        [counts = live->counts](const SchemaCounts& replayed, size_t fewest) {
+                          if (replayed.virtual_tables > 0 || counts.virtual_tables > 0) return true;
+                          const int64_t apart = std::abs(replayed.tables - counts.tables);
+                          return static_cast<size_t>(apart) <= fewest;
+                        });
+  Status status = comparison.Run(db, source);
+  const NearestVersion* nearest = nullptr;
+  for (const NearestVersion& version : comparison.compared()) {
+    if (nearest == nullptr || version.differences.size() <= nearest->differences.size()) {
+      nearest = &version;
     }
-    return Status();
-  };
-  Status visited = VisitVersions(db, source, visit);
-  if (!visited && (!nearest || IsFault(visited.error()))) return visited.error();
+  }
+  if (!status && (nearest == nullptr || IsFault(status.error()))) return status.error();
   return *nearest;
 }
 

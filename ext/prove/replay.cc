@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <span>
 #include <string_view>
 #include <utility>
 
@@ -32,6 +33,10 @@ bool MakeOneSchema(const std::vector<SchemaRow>& before, const std::vector<Schem
   return old_schema && new_schema && *old_schema == *new_schema;
 }
 
+bool ChangesRows(const PendingScript& script) {
+  return script.IsProgram() || script.sql().changes_rows;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Replay>> Replay::Begin(const Database& host, const Source& source,
@@ -46,60 +51,81 @@ Result<std::unique_ptr<Replay>> Replay::Begin(const Database& host, const Source
       host, has_program ? OwnConnection::Place::kFile : OwnConnection::Place::kTemporary,
       HostObjects::StandIns::kYes);
   if (!scratch) return scratch.error();
-  return std::unique_ptr<Replay>(new Replay(std::move(*scratch), std::move(migrations), tells));
+  return std::unique_ptr<Replay>(
+      new Replay(std::move(*scratch), ReadSoundScripts(migrations), tells));
 }
 
-Status Replay::RunTo(int version) {
-  while (scripts_.size() < migrations_.size()) {
-    const Migration& migration = migrations_[scripts_.size()];
-    if (migration.version > version) break;
-    Result<PendingScript> script = PendingScript::Read(migration, true);
-    if (!script) return script.error();
-    Status run = tells_ == Tells::kRows ? RunAndTell(&*script) : RunScript(&*script);
-    if (!run) return run;
-    script->DropText();
-    scripts_.push_back(std::move(*script));
+Status Replay::Run(const std::function<Status(int)>& look) {
+  size_t count = 0;
+  Status can_run;
+  for (; count < scripts_.size(); ++count) {
+    can_run = CheckCanRun(scripts_[count]);
+    if (!can_run) break;
   }
-  return {};
+  const std::span<PendingScript> runnable{scripts_.data(), count};
+  if (Status status = PlanSteps(db(), runnable); !status) return status;
+  std::optional<Error> ended;  // by us
+  ApplyOptions options;
+  options.behind_each = [&](const PendingScript& script) -> Status {
+    Status status = CheckStandIns(script);
+    if (status && tells_ == Tells::kRows) status = NoteRows(script);
+    if (status && look) status = look(script.version());
+    if (!status) ended = status.error();
+    return status;
+  };
+  Applier applier(db(), options, &run_);
+  Status status = applier.Apply(runnable);
+  if (status) return can_run ? rest_ : can_run;
+  if (ended) return *ended;
+  const PendingScript& failed = scripts_[std::min(run_.applied.size(), count - 1)];
+  if (Status called = CheckStandIns(failed); !called) return called;
+  return CannotVerify(failed, status.error());
+}
+
+// A replay must neither change another database nor depend on what it holds today.
+Status Replay::CheckCanRun(const PendingScript& script) const {
+  if (std::string statement = ReachesOtherFile(script); !statement.empty()) {
+    return MakeError("cannot verify: " + script.migration().name + " holds " + statement +
+                     ", and a replay must not touch another database");
+  }
+  Status status = RefuseProgram(script, db());
+  return status ? status : status.error().Within("cannot verify");
+}
+
+Status Replay::CheckStandIns(const PendingScript& script) const {
+  const std::optional<std::string>& called = scratch_->host_objects().called();
+  if (!called) return {};
+  return MakeError("cannot verify: " + script.migration().name + " needs " + *called +
+                   ", which only your connection has");
 }
 
 // SQLite changes the schema's cookie with the schema, and sometimes without (VACUUM, ANALYZE).
-Status Replay::RunAndTell(PendingScript* script) {
-  if (Status status = RunScript(script); !status) return status;
+Status Replay::NoteRows(const PendingScript& script) {
   Result<std::optional<int64_t>> cookie = db().QueryInteger("PRAGMA schema_version");
   if (!cookie) return cookie.error();
-  if (*cookie != cookie_) {
-    cookie_ = *cookie;
-    Result<std::vector<SchemaRow>> rows = ReadUserSchemaRows(db());
-    if (!rows) return rows.error();
-    const bool is_new = !MakeOneSchema(rows_, *rows);
-    rows_ = std::move(*rows);
-    if (is_new) {
-      untold_.clear();
-      return {};
-    }
+  const bool is_touched = *cookie != cookie_;
+  cookie_ = *cookie;
+  bool is_new = is_touched;
+  if (is_touched && rows_) {
+    const std::vector<SchemaRow> before = std::move(*rows_);
+    if (Status status = ReadRows(); !status) return status;
+    is_new = !MakeOneSchema(before, *rows_);
   }
-  if (script->IsProgram() || script->sql().changes_rows) untold_.push_back(script->migration());
-  return {};
+  if (is_new) untold_.clear();
+  if (!is_new && ChangesRows(script)) untold_.push_back(script.migration());
+
+  const auto next = static_cast<size_t>(&script - scripts_.data()) + 1;
+  const bool is_needed =
+      next < scripts_.size() && (!untold_.empty() || ChangesRows(scripts_[next]));
+  if (!is_needed) rows_.reset();
+  return is_needed && !rows_ ? ReadRows() : Status();
 }
 
-Status Replay::RunScript(PendingScript* script) {
-  // A replay must neither change another database nor depend on what it holds today.
-  if (std::string statement = ReachesOtherFile(*script); !statement.empty()) {
-    return MakeError("cannot verify: " + script->migration().name + " holds " + statement +
-                     ", and a replay must not touch another database");
-  }
-  if (Status status = RefuseProgram(*script, db()); !status) {
-    return status.error().Within("cannot verify");
-  }
-  if (Status status = PlanSteps(db(), {script, 1}); !status) return status;
-  Applier applier(db(), ApplyOptions(), &run_);
-  Status status = applier.Apply({script, 1});
-  if (const std::optional<std::string>& called = scratch_->host_objects().called()) {
-    return MakeError("cannot verify: " + script->migration().name + " needs " + *called +
-                     ", which only your connection has");
-  }
-  return status ? status : CannotVerify(*script, status.error());
+Status Replay::ReadRows() {
+  Result<std::vector<SchemaRow>> rows = ReadUserSchemaRows(db());
+  if (!rows) return rows.error();
+  rows_ = std::move(*rows);
+  return {};
 }
 
 Error Replay::CannotVerify(const PendingScript& script, const Error& error) const {

@@ -25,7 +25,7 @@ Result<std::vector<Difference>> Verify(const Database& db, const Source& source,
   Result<std::unique_ptr<Replay>> replay =
       Replay::Begin(db, source, compared, version ? Replay::Tells::kRows : Replay::Tells::kSchema);
   if (!replay) return replay.error();
-  if (Status status = (*replay)->RunTo(compared); !status) return status.error();
+  if (Status status = (*replay)->Run(); !status) return status.error();
   ReadSnapshot snapshot(db);
   if (!snapshot.status()) return snapshot.status().error();
   Result<std::vector<Difference>> differences = (*replay)->Compare(db);
