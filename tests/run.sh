@@ -104,6 +104,7 @@ unit_tests
 for campaign in memory_faults io_faults interrupts power_cuts; do
   suite "faults/$campaign" "$build/tests/$campaign"
 done
+suite "mutation/debian" bash tests/mutation/debian.sh
 suite "sqlite3 shell" bash tests/shell/run.sh "$extension"
 suite "README" $python tests/readme_test.py --extension "$extension"
 suite "differential" $python tests/differential/run.py --extension "$extension"

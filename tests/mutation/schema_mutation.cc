@@ -1,12 +1,14 @@
 // The mutation test of the schema comparison: real schemas, changed in every way that matters and
 // in every way that does not.
 //
-//   schema_mutation FOLDER [DATABASE...]
+//   schema_mutation [--most-of-large=N] FOLDER [--optional=][DATABASE...]
 //
-// takes the schemas FOLDER/*.sql and those of the databases or .sql files that exist. Prints the
-// score and, for each change that was missed or reported wrongly, what it was. Exits 1 when there
-// is any. A change that was not found counts as missed unless SQLite makes the same bytecode of it;
-// a harmless one that was reported counts unless SQLite makes another.
+// takes the schemas FOLDER/*.sql and those of the databases or .sql files; one that is optional may
+// be missing. Of each kind of change it makes at most 60 to a schema, and N, 3 when that is left
+// out, to one of more than 60 objects. Prints the score and, for each change that was missed or
+// reported wrongly, what it was. Exits 1 when there is any. A change that was not found counts as
+// missed unless SQLite makes the same bytecode of it; a harmless one that was reported counts
+// unless SQLite makes another.
 
 #include <algorithm>
 #include <cstdio>
@@ -190,20 +192,25 @@ std::optional<Database> OpenSchema(const std::string& file) {
   return std::move(*db);
 }
 
-constexpr std::string_view kOptional = "--optional=";
+constexpr std::string_view kMostOfLarge = "--most-of-large=";
+constexpr size_t kMost = 60;
 
 int Main(int argc, char** argv) {
+  size_t most_of_large = 3;
+  if (argc > 1 && std::string_view(argv[1]).starts_with(kMostOfLarge)) {
+    most_of_large = std::stoul(argv[1] + kMostOfLarge.size());
+    --argc;
+    ++argv;
+  }
+  if (argc < 2) {
+    std::fprintf(stderr, "usage: schema_mutation [--most-of-large=N] FOLDER [DATABASE...]\n");
+    return 2;
+  }
   std::vector<std::string> files = SchemaFiles(argv[1]);
-  std::vector<std::string> skipped;
   size_t failed = 0;
   for (int i = 2; i < argc; ++i) {
-    std::string_view file = argv[i];
-    const bool is_optional = file.starts_with(kOptional);
-    if (is_optional) file.remove_prefix(kOptional.size());
-    if (std::filesystem::exists(file)) {
-      files.emplace_back(file);
-    } else if (is_optional) {
-      skipped.emplace_back(file);
+    if (std::filesystem::exists(argv[i])) {
+      files.emplace_back(argv[i]);
     } else {
       std::printf("%s: there is no such file\n", argv[i]);
       ++failed;
@@ -220,9 +227,8 @@ int Main(int argc, char** argv) {
       ++failed;
       continue;
     }
-    const bool is_large = rows->size() > 60;
-    const Score score =
-        Test(std::filesystem::path(file).filename().string(), *rows, is_large ? 3 : 60, &kinds);
+    const size_t most = rows->size() > kMost ? most_of_large : kMost;
+    const Score score = Test(std::filesystem::path(file).filename().string(), *rows, most, &kinds);
     const size_t right = score.found + score.harmless - score.reported;
     passed += right;
     failed += score.mutations + score.harmless - right;
@@ -232,9 +238,6 @@ int Main(int argc, char** argv) {
     sum.reported += score.reported;
     sum.refused += score.refused;
     sum.alike += score.alike;
-  }
-  for (const std::string& file : skipped) {
-    std::printf("%s: skipped, there is no such file\n", file.c_str());
   }
   std::printf("\n");
   for (const auto& [kind, count] : kinds) std::printf("%6zu %s\n", count, kind.c_str());
@@ -251,10 +254,4 @@ int Main(int argc, char** argv) {
 }  // namespace
 }  // namespace fastmigrate
 
-int main(int argc, char** argv) {
-  if (argc < 2) {
-    std::fprintf(stderr, "usage: %s FOLDER [[--optional=]FILE...]\n", argv[0]);
-    return 2;
-  }
-  return fastmigrate::Main(argc, argv);
-}
+int main(int argc, char** argv) { return fastmigrate::Main(argc, argv); }

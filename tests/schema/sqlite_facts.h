@@ -32,6 +32,14 @@ inline std::string RowsText(const Database& db, const std::string& sql) {
   }
 }
 
+// What is opened or emptied is told by name: on which page its tree begins depends on how long the
+// texts of the schema are.
+inline std::string Tree(const Database& db, const std::string& page) {
+  Result<std::optional<std::string>> name =
+      db.QueryText("SELECT name FROM main.sqlite_master WHERE rootpage = " + page);
+  return name ? name->value_or(page) : page;
+}
+
 // EXPLAIN, with what must not count taken out.
 inline std::string Explained(const Database& db, const std::string& sql) {
   Result<Statement> statement = db.Prepare("EXPLAIN " + sql);
@@ -47,8 +55,14 @@ inline std::string Explained(const Database& db, const std::string& sql) {
     if (opcode == "Explain") continue;  // the query plan for people, with SQLITE_DEBUG
     if (p4.starts_with("-- ") || p4.starts_with("vtab:"))
       p4.clear();  // a trigger's name, an address
-    text += opcode + "|" + statement->Text(2) + "|" + statement->Text(3) + "|" +
-            statement->Text(4) + "|" + p4 + "|" + statement->Text(6) + "\n";
+    const bool opens =
+        opcode == "OpenRead" || opcode == "OpenWrite" || opcode == "ReopenIdx" || opcode == "Clear";
+    const int of_page = opcode == "Clear" ? 2 : 3;
+    for (int i = 2; i <= 4; ++i) {
+      const std::string value = statement->Text(i);
+      text += (i == 2 ? opcode + "|" : "|") + (opens && i == of_page ? Tree(db, value) : value);
+    }
+    text += "|" + p4 + "|" + statement->Text(6) + "\n";
   }
 }
 
