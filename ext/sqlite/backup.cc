@@ -18,12 +18,14 @@ struct BackupFinisher {
   void operator()(sqlite3_backup* backup) const { sqlite3_backup_finish(backup); }
 };
 
-// The report of a page that could not be read ends with SQLite's code for it: "error code=266".
+// The report of a page that could not be read ends with SQLite's code for it: "unable to get the
+// page. error code=266"; or it has none, "failed to get page 5", in a list of pages.
 int CodeOfReport(const std::string& report) {
   constexpr std::string_view kCode = "error code=";
   size_t at = report.find(kCode);
   int code = at == std::string::npos ? 0 : std::atoi(report.c_str() + at + kCode.size());
-  return code != 0 ? code : SQLITE_CORRUPT;
+  if (code != 0) return code;
+  return report.find("failed to get page") == std::string::npos ? SQLITE_CORRUPT : SQLITE_IOERR;
 }
 
 Status CheckCopy(const Database& copy) {
