@@ -114,6 +114,7 @@ class Project {
   const TempFolder& folder() const { return folder_; }
   std::string dir() const { return folder_.Path("migrations"); }
   std::string file() const { return folder_.Path("data.db"); }
+  std::string Read(const std::string& name) const { return folder_.Read("migrations/" + name); }
   // The host's connection.
   Database Open() const { return OpenHost(file()); }
 

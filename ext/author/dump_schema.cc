@@ -4,8 +4,10 @@
 #include <cstdint>
 #include <optional>
 #include <set>
+#include <utility>
 
 #include "author/dump_rows.h"
+#include "migrate/tool_records.h"
 #include "migrate/user_schema.h"
 #include "sql/lexer.h"
 
@@ -71,10 +73,12 @@ Result<std::string> Preamble(const Database& db) {
 
 }  // namespace
 
-Result<std::string> DumpSchema(const Database& db,
+Result<std::string> DumpSchema(const Database& db, ToolRecords records,
                                const std::vector<std::string>& tables_with_rows) {
   Result<std::vector<SchemaRow>> rows = ReadUserSchemaRows(db);
   if (!rows) return rows.error();
+  std::vector<SchemaRow> left_out;
+  if (records == ToolRecords::kLeftOut) *rows = WithoutToolRecords(std::move(*rows), &left_out);
   Result<std::string> preamble = Preamble(db);
   if (!preamble) return preamble.error();
   std::string script = *preamble + Statements(*rows, Part::kTables);

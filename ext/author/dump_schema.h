@@ -17,9 +17,12 @@
 
 namespace fastmigrate {
 
+// Whether the records of other tools are written out as well (migrate/tool_records.h).
+enum class ToolRecords { kKept, kLeftOut };
+
 // Empty for an empty database with default settings. The rows of the tables named are part of the
 // script (see dump_rows.h, also for the errors).
-Result<std::string> DumpSchema(const Database& db,
+Result<std::string> DumpSchema(const Database& db, ToolRecords records,
                                const std::vector<std::string>& tables_with_rows = {});
 
 }  // namespace fastmigrate

@@ -82,7 +82,7 @@ Result<std::string> Initialize(const Database& db, const std::string& dir,
   if (!transaction) return transaction.error();
   if (Status status = RefuseManaged(db); !status) return status.error();
   if (Status status = RefuseEmpty(db); !status) return status.error();
-  Result<std::string> script = DumpSchema(db, tables);
+  Result<std::string> script = DumpSchema(db, ToolRecords::kLeftOut, tables);
   if (!script) return script.error();
 
   Result<NewFile> new_folder = MakeFolder(dir);

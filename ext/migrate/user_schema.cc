@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "migrate/ledger.h"
+#include "migrate/tool_records.h"
 #include "sqlite/schema_reader.h"
 
 namespace fastmigrate {
@@ -22,7 +23,7 @@ Result<SchemaCounts> CountUserSchema(const Database& db) {
              count(*) FILTER (WHERE type = 'table' AND rootpage = 0)
       FROM main.sqlite_schema
       WHERE NOT (name >= 'sqlite_' AND name < 'sqlite`') AND )sql" +
-          NotOfLedger(),
+          NotOfLedger() + " AND " + HasNoRecordName(),
       [&](const Statement& row) {
         counts = {row.Integer(0), row.Integer(1), row.Integer(2), row.Integer(3), row.Integer(4)};
       });
@@ -44,6 +45,7 @@ Result<Schema> ReadUserSchema(const Database& db) {
   for (SchemaRow& row : rows->schema) {
     (IsLedgerTable(row.table) ? rows->others : schema).push_back(std::move(row));
   }
+  schema = WithoutToolRecords(std::move(schema), &rows->others);
   return ParseSchema(schema, rows->others);
 }
 

@@ -1,4 +1,5 @@
-// The schema that scripts make: that of a live database without our own two tables.
+// The schema that scripts make: that of a live database without our own two tables, and, where
+// schemas are compared, without the records of other tools (tool_records.h).
 
 #ifndef FASTMIGRATE_MIGRATE_USER_SCHEMA_H_
 #define FASTMIGRATE_MIGRATE_USER_SCHEMA_H_

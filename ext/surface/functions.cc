@@ -197,7 +197,7 @@ Result<Cell> Accept(const Database& db, const Arguments& arguments) {
 Result<Cell> SchemaText(const Database& db, const Arguments&) {
   ReadSnapshot snapshot(db);
   if (!snapshot.status()) return snapshot.status().error();
-  Result<std::string> script = DumpSchema(db);
+  Result<std::string> script = DumpSchema(db, ToolRecords::kKept);
   if (!script) return script.error();
   return Cell(*script);
 }

@@ -50,7 +50,7 @@ std::string Dump(const Database& db) {
 }
 
 void ExpectSameRows(const Database& db) {
-  Result<std::string> script = DumpSchema(db, {"t"});
+  Result<std::string> script = DumpSchema(db, ToolRecords::kKept, {"t"});
   ASSERT_TRUE(script) << script.error().message;
   EXPECT_EQ(Dump(MemoryDatabase(*script)), Dump(db)) << *script;
 }
@@ -159,7 +159,7 @@ TEST(RowsScript, KeepsTheSequence) {
             "INSERT INTO \"t\"(\"id\") VALUES(3);\n"
             "DELETE FROM sqlite_sequence WHERE name = 't';\n"
             "INSERT INTO sqlite_sequence(name, seq) VALUES('t', 50);\n");
-  const Database again = MemoryDatabase(*DumpSchema(db, {"t"}));
+  const Database again = MemoryDatabase(*DumpSchema(db, ToolRecords::kKept, {"t"}));
   EXPECT_EQ(again.QueryInteger("SELECT seq FROM sqlite_sequence")->value_or(0), 50);
 }
 

@@ -13,7 +13,7 @@ namespace fastmigrate {
 namespace {
 
 std::string ScriptOf(const Database& db, const std::vector<std::string>& tables = {}) {
-  Result<std::string> script = DumpSchema(db, tables);
+  Result<std::string> script = DumpSchema(db, ToolRecords::kKept, tables);
   EXPECT_TRUE(script) << script.error().message;
   return script ? *script : "";
 }
@@ -159,7 +159,7 @@ TEST(SchemaScript, PutsRowsBeforeTriggers) {
 }
 
 TEST(SchemaScript, NamesTheTableThatIsMissing) {
-  Result<std::string> script = DumpSchema(MemoryDatabase("CREATE TABLE t(a)"), {"t", "u"});
+  Result<std::string> script = DumpSchema(MemoryDatabase("CREATE TABLE t(a)"), ToolRecords::kKept, {"t", "u"});
   ASSERT_FALSE(script);
   EXPECT_EQ(script.error().message, "no such table: u");
 }

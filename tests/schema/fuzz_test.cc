@@ -138,7 +138,7 @@ TEST(SchemaFuzz, ReadsWhateverSqliteTakes) {
     ++taken;
     Result<Schema> schema = ReadSchema(db);
     ASSERT_TRUE(schema) << sql << "\n" << schema.error().message;
-    Result<std::string> script = DumpSchema(db);
+    Result<std::string> script = DumpSchema(db, ToolRecords::kKept);
     ASSERT_TRUE(script) << sql;
     const Database again = MemoryDatabase(*script);
     ASSERT_EQ(DifferencesText(*schema, ReadSchemaOrFail(again)), "") << sql;
