@@ -1,4 +1,4 @@
--- fastmigrate_new makes the next numbered, empty script and returns its path.
+-- fastmigrate_new makes the next numbered script and returns its path.
 --! folder migrations
 SELECT fastmigrate_new('migrations', 'create users');
 --! cat migrations/0001-create-users.sql
@@ -37,8 +37,12 @@ SELECT fastmigrate_new('migrations', 5);
 SELECT fastmigrate_new('full', 'one more');
 --! list full
 
--- A folder that is not there.
-SELECT fastmigrate_new('nowhere', 'a');
+-- A folder that is not there is made; with the script that fails it goes again.
+SELECT fastmigrate_new('made', 'a');
+--! list made
+SELECT fastmigrate_new('not-made', '!');
+SELECT * FROM fastmigrate_status('not-made');
+SELECT fastmigrate_new('nowhere/at/all', 'a');
 SELECT fastmigrate_new(NULL, 'a');
 SELECT fastmigrate_new('migrations');
 
@@ -50,8 +54,19 @@ SELECT fastmigrate_new('migrations');
 SELECT fastmigrate_new('twice', 'a');
 --! list twice
 
--- The file that was made runs as it is.
+-- What was made is refused until somebody has written it.
 --! open fresh.db
---! folder fresh
 SELECT fastmigrate_new('fresh', 'first');
+SELECT fastmigrate_apply('fresh');
+SELECT fastmigrate_rehearse('fresh');
+--! file fresh/0001-first.sql
+  -- fastmigrate: unfinished; write the SQL, and delete this line
+CREATE TABLE t (a);
+--! end
+SELECT fastmigrate_apply('fresh');
+--! file fresh/0001-first.sql
+CREATE TABLE t (a); -- fastmigrate: unfinished only stands on a line of its own
+INSERT INTO t VALUES ('
+-- fastmigrate: unfinished');
+--! end
 SELECT fastmigrate_apply('fresh');

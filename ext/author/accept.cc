@@ -4,6 +4,7 @@
 
 #include "migrate/ledger.h"
 #include "migrate/pending_script.h"
+#include "migrate/script_status.h"
 #include "sqlite/settings.h"
 #include "sqlite/transaction.h"
 
@@ -11,9 +12,7 @@ namespace fastmigrate {
 
 Status AcceptEdit(const Database& db, int version, const Source& source) {
   const Migration* migration = source.Find(version);
-  if (migration == nullptr) {
-    return MakeError("'" + source.dir + "' holds no script of version " + std::to_string(version));
-  }
+  if (migration == nullptr) return source.HasNone(version);
   Result<std::string> checksum = ReadChecksum(*migration);
   if (!checksum) return checksum.error();
   RowidKeeper rowid(db);
@@ -25,6 +24,11 @@ Status AcceptEdit(const Database& db, int version, const Source& source) {
     return MakeError(migration->name + " has not been applied, so that there is nothing to accept");
   }
   const HistoryRecord* record = ledger->Find(version);
+  if (record == nullptr && IsLate(*ledger, *migration)) {
+    return MakeError(migration->name +
+                     " is late: the database passed its version without it, so that there is "
+                     "nothing to accept; give it a number above the last script's");
+  }
   if (record == nullptr) {
     return MakeError("there is no record of version " + std::to_string(version) +
                      " (another program brought the database there), so that no edit of " +

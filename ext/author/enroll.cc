@@ -33,6 +33,28 @@ Status EnrollUnderLock(const Database& db, int version, std::vector<HistoryRecor
   return transaction->Commit();
 }
 
+// A database that was made managed at version 0 has no record, and nothing to lose.
+Status CheckOnlyEnrolled(const LedgerState& ledger) {
+  if (!ledger.version) {
+    return MakeError("the database is not managed, so that there is no enrolment to take back");
+  }
+  const std::string version = std::to_string(*ledger.version);
+  int enrolled = 0;
+  for (const HistoryRecord& record : ledger.records) {
+    if (record.version > *ledger.version) break;
+    if (record.origin == "enrolled") {
+      enrolled = record.version;
+      continue;
+    }
+    return MakeError("the database is at version " + version + ", and " +
+                     record.name.value_or("a script") + " was " + record.origin +
+                     " by fastmigrate, so that this is no enrolment to take back");
+  }
+  if (enrolled == *ledger.version) return {};
+  return MakeError("the database is at version " + version +
+                   ", which is not from an enrolment: another program has brought it there");
+}
+
 Error NotWhatScriptsProduce(const Source& source, int version,
                             const std::vector<Difference>& differences) {
   return MakeError("the database is not what the scripts in '" + source.dir + "' up to version " +
@@ -79,8 +101,30 @@ Status RefuseManaged(const Database& db) {
   Result<LedgerState> ledger = ReadLedger(db);
   if (!ledger) return ledger.error();
   if (!ledger->version) return {};
-  return MakeError("the database is managed already, at version " +
-                   std::to_string(*ledger->version) + "; it cannot be enrolled again");
+  return MakeError(
+      "the database is managed already, at version " + std::to_string(*ledger->version) +
+      "; it cannot be enrolled again (SELECT fastmigrate_unenroll() takes an enrolment "
+      "back, as long as no script was applied behind it)");
+}
+
+Result<int> Unenroll(const Database& db) {
+  RowidKeeper rowid(db);
+  Result<Transaction> transaction = Transaction::Begin(db);
+  if (!transaction) return transaction.error();
+  Result<LedgerState> ledger = ReadLedger(db);
+  if (!ledger) return ledger.error();
+  if (Status status = CheckOnlyEnrolled(*ledger); !status) return status.error();
+  Status dropped = transaction->WhileAside([&] { return DropLedger(db); });
+  if (!dropped) return dropped.error();
+  Result<LedgerState> now = ReadLedger(db);
+  if (!now) return now.error();
+  if (now->version || !now->records.empty()) {
+    return Error{SQLITE_AUTH,
+                 "the enrolment is still there (does this connection's authorizer "
+                 "ignore that main._meta is dropped?)"};
+  }
+  if (Status status = transaction->Commit(); !status) return status.error();
+  return *ledger->version;
 }
 
 HistoryRecord EnrolledRecord(const PendingScript& script) {

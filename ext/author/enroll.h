@@ -29,7 +29,11 @@ Status Enroll(const Database& db, int version);
 // had them. Each script's checksum is recorded.
 Status EnrollProved(const Database& db, int version, const Source& source);
 
-// What the three have in common, for whoever proves in another way.
+// Takes a wrong enrolment back: the database is not managed afterwards. Returns the version that it
+// was enrolled at. An error when a script was applied since, by us or another program.
+Result<int> Unenroll(const Database& db);
+
+// What they have in common, for whoever proves in another way.
 
 // An error that names the version when the database is managed.
 Status RefuseManaged(const Database& db);

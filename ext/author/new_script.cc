@@ -2,6 +2,7 @@
 
 #include "base/files.h"
 #include "migrate/migration.h"
+#include "sql/sql_script.h"
 
 namespace fastmigrate {
 
@@ -12,7 +13,7 @@ Result<NewFile> CreateScript(const Source& source, const std::string& descriptio
   }
   Result<std::string> name = MigrationFileName(version, description);
   if (!name) return name.error();
-  return WriteNewFile(Joined(source.dir, *name), "");
+  return WriteNewFile(Joined(source.dir, *name), std::string(kUnfinishedLine) + "\n");
 }
 
 }  // namespace fastmigrate

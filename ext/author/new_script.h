@@ -11,7 +11,8 @@
 
 namespace fastmigrate {
 
-// Creates the next numbered SQL script of the folder, empty; it is removed again unless it is kept.
+// Creates the next numbered SQL script of the folder, with a line that says it is unfinished
+// (sql_script.h); it is removed again unless it is kept.
 Result<NewFile> CreateScript(const Source& source, const std::string& description);
 
 }  // namespace fastmigrate

@@ -301,6 +301,11 @@ Status CreateLedger(const Database& db) {
 ))sql");
 }
 
+Status DropLedger(const Database& db) {
+  return db.Execute(
+      "DROP TABLE IF EXISTS main._fastmigrate_history; DROP TABLE IF EXISTS main._meta");
+}
+
 Status MoveVersion(const Database& db, int version) {
   Result<Statement> update = db.Prepare("UPDATE main._meta SET version = ?1 WHERE id = 1");
   if (!update) return update.error();

@@ -59,6 +59,9 @@ Result<std::optional<int>> ReadVersionNow(const Database& db);
 // transaction.
 Status CreateLedger(const Database& db);
 
+// Drops both tables, with what is on them. In the caller's transaction.
+Status DropLedger(const Database& db);
+
 // Moves the version. In the caller's transaction; the tables must be there.
 Status MoveVersion(const Database& db, int version);
 

@@ -62,6 +62,21 @@ std::string WhyNotMigration(std::string_view file_name) {
   return "the name does not end with .sql, .py or .sh";
 }
 
+bool IsForeignScript(std::string_view file_name) {
+  for (std::string_view index : {"sqitch.plan", "atlas.sum", "migration_lock.toml"}) {
+    if (file_name == index) return true;
+  }
+  size_t digits = LeadingDigits(file_name);
+  // Of Flyway and refinery: V1__a.sql, R__a.sql.
+  const bool has_letter = !file_name.empty() && digits == 0 &&
+                          std::string_view("VURB").find(file_name[0]) != std::string_view::npos &&
+                          file_name.find("__") != std::string_view::npos;
+  if (file_name.ends_with(".sql")) return digits > 0 || has_letter;
+  // A folder of diesel or Prisma, which begin with a time: 20240101000000_a, 2024-01-01-000000_a.
+  return digits >= 4 && file_name.find('.') == std::string_view::npos &&
+         file_name.find('_') != std::string_view::npos;
+}
+
 Result<std::string> MigrationFileName(int version, std::string_view description) {
   std::string number = std::to_string(version);
   std::string name = std::string(4 - std::min<size_t>(4, number.size()), '0') + number;

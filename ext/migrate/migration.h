@@ -38,6 +38,10 @@ std::optional<Migration> ParseMigrationName(std::string_view file_name);
 // Why a file of that name is not a script, for people: "the number has 3 digits, not 4".
 std::string WhyNotMigration(std::string_view file_name);
 
+// Whether a file or folder of that name, which is not a script's, may be one of another migration
+// tool: 000001_a.up.sql, 20240101_a.sql, V1__a.sql, sqitch.plan, ...
+bool IsForeignScript(std::string_view file_name);
+
 // "0007-add-email.sql": the description in lower case, all but letters and digits as hyphens. An
 // error when the description holds none.
 Result<std::string> MigrationFileName(int version, std::string_view description);

@@ -42,6 +42,24 @@ Result<bool> IsRefusedInTableForm(const SpecialStatement& outside, const Databas
           outside.kind == StatementKind::kVacuum);
 }
 
+// Nobody has written it yet, or it would undo behind itself what it has done.
+Status RefuseAsItStands(PendingScript* script, const Source& folder) {
+  if (script->IsProgram()) return {};
+  const SqlScript& sql = script->sql();
+  if (!sql.unfinished && !sql.down_part) return {};
+  if (Status status = script->LoadText(); !status) return status;
+  const std::string& name = script->migration().name;
+  if (sql.unfinished) {
+    return MakeError(MessageAt(name, sql.text, *sql.unfinished,
+                               "this script is unfinished; write its SQL, and delete this line"));
+  }
+  return MakeError(MessageAt(
+      name, sql.text, *sql.down_part,
+      "another migration tool's down part begins here, and would run behind the up part; SELECT "
+      "fastmigrate_import(" +
+          QuoteText(folder.dir) + ", 'another folder') takes such scripts over"));
+}
+
 }  // namespace
 
 Result<MigrationPlan> PlanMigration(const Database& db, const Source& folder,
@@ -55,6 +73,9 @@ Result<MigrationPlan> PlanMigration(const Database& db, const Source& folder,
   if (!migrations) return migrations.error();
   Result<std::vector<PendingScript>> pending = ReadPendingScripts(*migrations);
   if (!pending) return pending.error();
+  for (PendingScript& script : *pending) {
+    if (Status status = RefuseAsItStands(&script, folder); !status) return status.error();
+  }
   if (Status status = PlanSteps(db, *pending); !status) return status.error();
   return MigrationPlan{ledger->version.value_or(0), std::move(*pending)};
 }

@@ -1,6 +1,7 @@
 #include "migrate/script_status.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "migrate/pending_script.h"
 #include "sqlite/database.h"
@@ -23,11 +24,20 @@ const HistoryRecord* RecordThatCovers(const LedgerState& ledger, int version) {
   return nullptr;
 }
 
-bool EnrolledAtOrAbove(const LedgerState& ledger, int version) {
-  return std::any_of(ledger.records.begin(), ledger.records.end(),
-                     [version](const HistoryRecord& record) {
-                       return record.origin == kEnrolled && record.version >= version;
-                     });
+// What says that the database was enrolled at this version or above it; null when nothing does.
+const HistoryRecord* EnrolledAtOrAbove(const LedgerState& ledger, int version) {
+  const HistoryRecord* last = nullptr;
+  for (const HistoryRecord& record : ledger.records) {
+    if (record.origin == kEnrolled && record.version >= version) last = &record;
+  }
+  return last;
+}
+
+// Whether the scripts were there when the database was enrolled, and each was recorded.
+bool EnrolledWithScripts(const LedgerState& ledger) {
+  return std::any_of(ledger.records.begin(), ledger.records.end(), [](const HistoryRecord& record) {
+    return record.origin == kEnrolled && record.name;
+  });
 }
 
 ScriptStatus StatusOf(const LedgerState& ledger, const Migration& migration,
@@ -57,9 +67,15 @@ ScriptStatus StatusOf(const LedgerState& ledger, const Migration& migration,
                     " to " + std::to_string(covering->version) + " without it";
     return status;
   }
-  bool enrolled = EnrolledAtOrAbove(ledger, migration.version);
-  status.state = enrolled ? ScriptState::kEnrolled : ScriptState::kApplied;
-  if (enrolled) status.origin = kEnrolled;
+  const HistoryRecord* enrolled = EnrolledAtOrAbove(ledger, migration.version);
+  status.state = enrolled != nullptr ? ScriptState::kEnrolled : ScriptState::kApplied;
+  if (enrolled != nullptr && EnrolledWithScripts(ledger)) {
+    status.state = ScriptState::kLate;
+    status.detail = "it was not there when the database was enrolled at version " +
+                    std::to_string(enrolled->version);
+    return status;
+  }
+  if (enrolled != nullptr) status.origin = kEnrolled;
   return status;
 }
 
@@ -84,16 +100,71 @@ std::vector<ScriptStatus> MissingScripts(const LedgerState& ledger, const Source
   return missing;
 }
 
-Error BrokenPromise(const ScriptStatus& status, const std::string& dir) {
-  std::string version = std::to_string(*status.version);
-  if (status.state == ScriptState::kEdited) {
-    return MakeError(*status.name +
-                     " was edited after it was applied; restore it, or, if the "
-                     "present text is right, run SELECT fastmigrate_accept(" +
-                     version + ", " + QuoteText(dir) + ")");
+std::string Names(const std::vector<ScriptStatus>& scripts) {
+  std::string names;
+  for (const ScriptStatus& script : scripts) names += (names.empty() ? "" : ", ") + *script.name;
+  return names;
+}
+
+// Of an edited script that has another name as well, in a folder that may be another project's.
+Error OtherScript(const ScriptStatus& script, const std::string& recorded_name,
+                  const std::string& dir) {
+  return MakeError(*script.name + " is not what was applied as version " +
+                   std::to_string(*script.version) + ", which was " + recorded_name + ": is '" +
+                   dir +
+                   "' the folder that belongs to this database? If it is, and the script was "
+                   "renamed and edited, run SELECT fastmigrate_accept(" +
+                   std::to_string(*script.version) + ", " + QuoteText(dir) + ")");
+}
+
+Error Edited(const std::vector<ScriptStatus>& edited, const LedgerState& ledger,
+             const std::string& dir) {
+  for (const ScriptStatus& script : edited) {
+    const HistoryRecord* record = ledger.Find(*script.version);
+    if (record->name && *record->name != *script.name) {
+      return OtherScript(script, *record->name, dir);
+    }
   }
-  return MakeError(*status.name + " was never applied: " + *status.detail +
-                   "; give it a number above the last script's");
+  const bool one = edited.size() == 1;
+  return MakeError(Names(edited) +
+                   (one ? " was edited after it was applied; restore it"
+                        : " were edited after they were applied; restore them") +
+                   ", or, if the present text is right, run SELECT fastmigrate_accept(" +
+                   (one ? std::to_string(*edited.front().version) : "N") + ", " + QuoteText(dir) +
+                   ")" + (one ? "" : " for each"));
+}
+
+// No script of ours, and files that another tool would run: that must not look like success.
+Status RefuseForeignFolder(const Source& source) {
+  if (!source.migrations.empty()) return {};
+  std::vector<std::string> foreign;
+  for (const IgnoredFile& file : source.ignored) {
+    if (IsForeignScript(file.name)) foreign.push_back(file.name);
+  }
+  if (foreign.empty()) return {};
+  std::string others;
+  if (foreign.size() > 1) others = " and " + std::to_string(foreign.size() - 1) + " more";
+  return MakeError("'" + source.dir +
+                   "' holds no script that is named as fastmigrate asks, like "
+                   "0001-create-users.sql, but " +
+                   foreign.front() + others +
+                   "; rename what is yours, or, when another migration tool runs them, let SELECT "
+                   "fastmigrate_import(" +
+                   QuoteText(source.dir) + ", 'another folder') take them over");
+}
+
+// That no script was edited, and none is late.
+Status CheckPromise(const LedgerState& ledger, const Source& source,
+                    const std::map<int, std::string>& checksums) {
+  std::vector<ScriptStatus> edited;
+  for (ScriptStatus& status : ListStatus(ledger, source, checksums)) {
+    if (status.state == ScriptState::kLate) {
+      return MakeError(*status.name + " was never applied: " + *status.detail +
+                       "; give it a number above the last script's");
+    }
+    if (status.state == ScriptState::kEdited) edited.push_back(std::move(status));
+  }
+  return edited.empty() ? Status() : Edited(edited, ledger, source.dir);
 }
 
 Status CheckTarget(int version, const Source& source, int target) {
@@ -110,6 +181,21 @@ Status CheckTarget(int version, const Source& source, int target) {
 }
 
 }  // namespace
+
+Error NotManaged(const std::string& dir) {
+  const std::string folder = QuoteText(dir);
+  return MakeError(
+      "the database has content but no version, so it is not known which scripts it has had "
+      "already\n"
+      "  if these scripts made it, SELECT fastmigrate_find_version(" +
+      folder + ") finds the version N, and SELECT fastmigrate_enroll(N, " + folder +
+      ") proves and records it\n"
+      "  if there are no scripts yet, SELECT fastmigrate_initialize(" +
+      folder +
+      ") writes the first\n"
+      "  if another tool's scripts made it, SELECT fastmigrate_import(FOLDER, " +
+      folder + ") takes them over");
+}
 
 Error AheadOfFolder(int version, const Source& source) {
   std::string last = "it holds no script";
@@ -137,6 +223,10 @@ std::string_view StateName(ScriptState state) {
       return "ignored";
   }
   return "";
+}
+
+bool IsLate(const LedgerState& ledger, const Migration& migration) {
+  return StatusOf(ledger, migration, {}).state == ScriptState::kLate;
 }
 
 bool NeedsChecksum(const LedgerState& ledger, const Migration& migration) {
@@ -177,19 +267,11 @@ std::vector<ScriptStatus> ListStatus(const LedgerState& ledger, const Source& so
 Result<std::vector<Migration>> PendingMigrations(const LedgerState& ledger, const Source& source,
                                                  const std::map<int, std::string>& checksums,
                                                  std::optional<int> target) {
-  if (!ledger.version && ledger.has_content) {
-    return MakeError(
-        "the database has content but no version, so it is not known which scripts it has had "
-        "already; if it is in the state that the scripts up to version N produce, run "
-        "SELECT fastmigrate_enroll(N) once");
-  }
+  if (!ledger.version && ledger.has_content) return NotManaged(source.dir);
+  if (Status status = RefuseForeignFolder(source); !status) return status.error();
   int version = ledger.version.value_or(0);
   if (version > source.LastVersion()) return AheadOfFolder(version, source);
-  for (const ScriptStatus& status : ListStatus(ledger, source, checksums)) {
-    if (status.state == ScriptState::kEdited || status.state == ScriptState::kLate) {
-      return BrokenPromise(status, source.dir);
-    }
-  }
+  if (Status status = CheckPromise(ledger, source, checksums); !status) return status.error();
   if (target) {
     if (Status status = CheckTarget(version, source, *target); !status) return status.error();
   }

@@ -6,7 +6,8 @@
 //   edited     applied, but its text is another now
 //   missing    recorded, but there is no such script now
 //   late       at or below the version, never applied: the record shows that the database went from
-//              a lower version to a higher one while the script was not there
+//              a lower version to a higher one while the script was not there, or was enrolled with
+//              scripts of which it was none
 //   ignored    not a script's name
 //
 // Only our own records can say that a script was edited, is missing or late. Where there are none,
@@ -46,8 +47,14 @@ struct ScriptStatus {
 std::vector<ScriptStatus> ListStatus(const LedgerState& ledger, const Source& source,
                                      const std::map<int, std::string>& checksums);
 
+// Whether the script's state is kLate.
+bool IsLate(const LedgerState& ledger, const Migration& migration);
+
 // Whether the state of this script depends on what its file holds.
 bool NeedsChecksum(const LedgerState& ledger, const Migration& migration);
+
+// That the database has content and no version: what to do, by where it comes from.
+Error NotManaged(const std::string& dir);
 
 // That the database's version is above the folder's last script.
 Error AheadOfFolder(int version, const Source& source);

@@ -69,6 +69,10 @@ const Migration* Source::Find(int version) const {
 
 Status Source::CheckHas(int version) const {
   if (version == 0 || Find(version) != nullptr) return {};
+  return HasNone(version);
+}
+
+Error Source::HasNone(int version) const {
   return MakeError("'" + dir + "' holds no script of version " + std::to_string(version));
 }
 

@@ -29,6 +29,7 @@ struct Source {
   const Migration* Find(int version) const;  // null when there is none
   // An error when there is none; 0 is where every folder begins.
   Status CheckHas(int version) const;
+  Error HasNone(int version) const;
 };
 
 // An error when the folder does not exist or cannot be read, when two scripts have one version,

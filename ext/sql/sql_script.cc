@@ -112,6 +112,13 @@ bool ChangesRows(const Token& first) {
          first.Is("WITH");
 }
 
+std::string_view Trimmed(std::string_view text) {
+  constexpr std::string_view kBlanks = " \t\r\n";
+  const size_t begin = std::min(text.find_first_not_of(kBlanks), text.size());
+  text.remove_prefix(begin);
+  return text.substr(0, text.find_last_not_of(kBlanks) + 1);
+}
+
 // Goes once over the tokens; see the head of sql_script.h.
 class Reader {
  public:
@@ -121,6 +128,7 @@ class Reader {
     Lexer lexer(script_.text);
     while (true) {
       Token token = lexer.Next();
+      if (token.kind == TokenKind::kComment) NoteComment(token);
       if (!token.IsSql()) continue;
       if (token.kind == TokenKind::kEnd) break;
       if (Status status = Take(token); !status) return status;
@@ -190,6 +198,26 @@ class Reader {
     after_end_ = false;
   }
 
+  // Only a comment that has a line for itself.
+  void NoteComment(const Token& token) {
+    if (!token.text.starts_with("--") || !BeginsLine(token.offset)) return;
+    constexpr std::string_view kUnfinished = "-- fastmigrate: unfinished";
+    if (!script_.unfinished && token.text.starts_with(kUnfinished)) {
+      script_.unfinished = token.offset;
+    }
+    const std::string line = Lowered(Trimmed(token.text.substr(2)));
+    has_up_ = has_up_ || line == "up";
+    const bool is_down = line == "+goose down" || line == "+migrate down" ||
+                         line.starts_with("+migrate down ") || line == "migrate:down" ||
+                         line.starts_with("migrate:down ") || (line == "down" && has_up_);
+    if (is_down && !script_.down_part) script_.down_part = token.offset;
+  }
+
+  bool BeginsLine(size_t offset) const {
+    const size_t before = std::string_view(script_.text).substr(0, offset).find_last_not_of(" \t");
+    return before == std::string::npos || script_.text[before] == '\n';
+  }
+
   void NoteName(const Token& token) {
     if (token.Is("FASTMIGRATE_RECREATE_TABLE")) script_.drops = true;
     if (token.Is("TEMP") || token.Is("TEMPORARY")) script_.makes_temp = true;
@@ -221,6 +249,7 @@ class Reader {
   TokenChecksum checksum_;
   StatementHead head_;
   size_t start_ = 0;
+  bool has_up_ = false;  // a line "-- Up"
   bool in_trigger_ = false;
   bool after_semicolon_ = false;  // the last token was one
   bool after_end_ = false;        // the last token was an END that followed a semicolon

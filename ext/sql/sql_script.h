@@ -20,6 +20,7 @@
 #define FASTMIGRATE_SQL_SQL_SCRIPT_H_
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -54,6 +55,10 @@ struct SpecialStatement {
   std::string value;   // kPragma: the value, unquoted
 };
 
+// What a new script holds until somebody has written it.
+inline constexpr std::string_view kUnfinishedLine =
+    "-- fastmigrate: unfinished; write the SQL, and delete this line";
+
 struct SqlScript {
   std::string file_name;  // for messages
   std::string text;       // without a byte order mark
@@ -65,6 +70,12 @@ struct SqlScript {
   bool drops = false;
   // INSERT, REPLACE, UPDATE or DELETE, or a WITH that may stand before one.
   bool changes_rows = false;
+  // Where a line stands that says the script is unfinished (kUnfinishedLine), and one with which
+  // another tool's scripts begin what undoes them: -- +goose Down, -- +migrate Down, --
+  // migrate:down,
+  // -- Down behind -- Up.
+  std::optional<size_t> unfinished;
+  std::optional<size_t> down_part;
   // TEMP or TEMPORARY is among the words, or temp among the names: it may make temp objects.
   bool makes_temp = false;
 

@@ -74,6 +74,13 @@ Result<Cell> EnrollAt(const Database& db, const Arguments& arguments) {
   return Cell(int64_t{*version});
 }
 
+// fastmigrate_unenroll() -> INTEGER, the version that the database was enrolled at
+Result<Cell> UnenrollIt(const Database& db, const Arguments&) {
+  Result<int> version = Unenroll(db);
+  if (!version) return version.error();
+  return Cell(int64_t{*version});
+}
+
 Result<MigrationRun> Apply(const Database& db, const Arguments& arguments, CallForm form) {
   Result<std::optional<int>> target = arguments.OptionalVersion(1, "target");
   if (!target) return target.error();
@@ -137,12 +144,14 @@ Result<std::vector<Row>> HistoryTable(const Database& db, const Arguments&) {
   return rows;
 }
 
-// fastmigrate_new(dir TEXT, description TEXT) -> TEXT, the path of the new, empty script
+// fastmigrate_new(dir TEXT, description TEXT) -> TEXT, the path of the new script
 Result<Cell> New(const Database& db, const Arguments& arguments) {
   Result<std::string> dir = arguments.Text(0, "dir");
   if (!dir) return dir.error();
   Result<std::string> description = arguments.Text(1, "description");
   if (!description) return description.error();
+  Result<NewFile> folder = MakeFolder(*dir);
+  if (!folder) return folder.error();
   Result<Source> source = ReadSource(*dir);
   if (!source) return source.error();
   Result<std::optional<int>> version = ReadVersion(db);
@@ -155,6 +164,7 @@ Result<Cell> New(const Database& db, const Arguments& arguments) {
   Cell path = script->path();
   if (Status status = db.CheckCaller(); !status) return status.error();
   script->Keep();
+  folder->Keep();
   return path;
 }
 
@@ -308,6 +318,7 @@ constexpr ScalarFunction kScalarFunctions[] = {
     {"fastmigrate_extension_version", 0, 0, kEverywhere, ExtensionVersion},
     {"fastmigrate_create", 0, 0, kChanges, Create},
     {"fastmigrate_enroll", 1, 2, kChanges, EnrollAt},
+    {"fastmigrate_unenroll", 0, 0, kChanges, UnenrollIt},
     {"fastmigrate_find_version", 0, 1, kChanges, FindVersionOf},
     {"fastmigrate_initialize", 1, -1, kChanges, InitializeFrom},
     {"fastmigrate_apply", 0, 2, kApplies, ApplyScalar},

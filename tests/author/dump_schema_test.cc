@@ -159,7 +159,8 @@ TEST(SchemaScript, PutsRowsBeforeTriggers) {
 }
 
 TEST(SchemaScript, NamesTheTableThatIsMissing) {
-  Result<std::string> script = DumpSchema(MemoryDatabase("CREATE TABLE t(a)"), ToolRecords::kKept, {"t", "u"});
+  Result<std::string> script =
+      DumpSchema(MemoryDatabase("CREATE TABLE t(a)"), ToolRecords::kKept, {"t", "u"});
   ASSERT_FALSE(script);
   EXPECT_EQ(script.error().message, "no such table: u");
 }

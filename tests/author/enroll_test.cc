@@ -42,7 +42,9 @@ TEST(CreateManaged, RefusesWhatAnotherConnectionHasFilledMeanwhile) {
 
 TEST(Enroll, RefusesWhatAnotherConnectionHasEnrolledMeanwhile) {
   EXPECT_EQ(CallBehind("fastmigrate_enroll(3)", "SELECT fastmigrate_enroll(7)"),
-            "error 1: the database is managed already, at version 7; it cannot be enrolled again");
+            "error 1: the database is managed already, at version 7; it cannot be enrolled again "
+            "(SELECT fastmigrate_unenroll() takes an enrolment back, as long as no script was "
+            "applied behind it)");
 }
 
 // An authorizer that answers SQLITE_IGNORE makes a write do nothing, and report nothing.

@@ -24,7 +24,8 @@ TEST(CreateScript, TakesTheNextNumber) {
   EXPECT_EQ(*CreateIn(temp, "First one"), temp.Path("0001-first-one.sql"));
   temp.Write("0007-x.py", "");
   EXPECT_EQ(*CreateIn(temp, "next"), temp.Path("0008-next.sql"));
-  EXPECT_EQ(temp.Read("0008-next.sql"), "");
+  EXPECT_EQ(temp.Read("0008-next.sql"),
+            "-- fastmigrate: unfinished; write the SQL, and delete this line\n");
 }
 
 TEST(CreateScript, HasNoNumberBehindTheLast) {

@@ -854,11 +854,24 @@ TEST(Refused, DatabaseWithContentAndNoVersion) {
   project.Script("0001-a.sql", "CREATE TABLE a (x);");
   Database db = project.Open();
   Query(db, "CREATE TABLE t (a)");
+  const std::string dir = QuoteText(project.dir());
   const std::string error =
       "error 1: the database has content but no version, so it is not known which scripts it has "
-      "had "
-      "already; if it is in the state that the scripts up to version N produce, run SELECT "
-      "fastmigrate_enroll(N) once";
+      "had already\n"
+      "  if these scripts made it, SELECT fastmigrate_find_version(" +
+      dir +
+      ") finds the version "
+      "N, and SELECT fastmigrate_enroll(N, " +
+      dir +
+      ") proves and records it\n"
+      "  if there are no scripts yet, SELECT fastmigrate_initialize(" +
+      dir +
+      ") writes the "
+      "first\n"
+      "  if another tool's scripts made it, SELECT fastmigrate_import(FOLDER, " +
+      dir +
+      ") takes "
+      "them over";
   EXPECT_EQ(Apply(db, project), error);
   EXPECT_EQ(ApplyTable(db, project), error);
   EXPECT_EQ(Query(db, "SELECT count(*) FROM sqlite_schema"), "1");

@@ -265,8 +265,12 @@ TEST(PendingMigrations, AreWhatIsAboveTheVersionUpToTheTarget) {
        {},
        {},
        "the database has content but no version, so it is not known which scripts it has had "
-       "already; if it is in the state that the scripts up to version N produce, run SELECT "
-       "fastmigrate_enroll(N) once"},
+       "already\n"
+       "  if these scripts made it, SELECT fastmigrate_find_version('m') finds the version N, and "
+       "SELECT fastmigrate_enroll(N, 'm') proves and records it\n"
+       "  if there are no scripts yet, SELECT fastmigrate_initialize('m') writes the first\n"
+       "  if another tool's scripts made it, SELECT fastmigrate_import(FOLDER, 'm') takes them "
+       "over"},
       {"ahead",
        Managed(3),
        Folder({1, 2}),

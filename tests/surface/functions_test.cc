@@ -33,7 +33,7 @@ constexpr char kScalarFunctions[] =
     "fastmigrate_rehearse|0|directonly\n"
     "fastmigrate_rehearse|1|directonly\n"
     "fastmigrate_rehearse|2|directonly\n"
-    "fastmigrate_schema|0|directonly\n"
+    "fastmigrate_schema|0|directonly\nfastmigrate_unenroll|0|directonly\n"
     "fastmigrate_version|0|\n"
     "fastmigrate_version|1|";
 
@@ -190,9 +190,10 @@ TEST(Enroll, MarksTheDatabaseAsBeingAtAVersion) {
 
 TEST(Enroll, RefusesAManagedDatabase) {
   Database db = OpenHost();
-  EXPECT_EQ(
-      Query(db, "SELECT fastmigrate_enroll(7); SELECT fastmigrate_enroll(7)"),
-      "7\nerror 1: the database is managed already, at version 7; it cannot be enrolled again");
+  EXPECT_EQ(Query(db, "SELECT fastmigrate_enroll(7); SELECT fastmigrate_enroll(7)"),
+            "7\nerror 1: the database is managed already, at version 7; it cannot be enrolled "
+            "again (SELECT fastmigrate_unenroll() takes an enrolment back, as long as no script "
+            "was applied behind it)");
   EXPECT_TRUE(db.InAutocommit());
 }
 
@@ -216,7 +217,8 @@ TEST(New, MakesTheNextScript) {
   EXPECT_EQ(Query(db, "SELECT fastmigrate_new(" + dir + ", 'Add users')"),
             temp.Path("0001-add-users.sql"));
   EXPECT_EQ(Query(db, "SELECT fastmigrate_new(" + dir + ", 'more')"), temp.Path("0002-more.sql"));
-  EXPECT_EQ(temp.Read("0002-more.sql"), "");
+  EXPECT_EQ(temp.Read("0002-more.sql"),
+            "-- fastmigrate: unfinished; write the SQL, and delete this line\n");
   EXPECT_EQ(Query(db, "SELECT fastmigrate_new(" + dir + ", 5)"),
             "error 1: argument description must be a text, not 5");
 }
