@@ -25,8 +25,12 @@ size_t LastLineBefore(const SqlScript& script, size_t offset) {
   return PositionAt(script.text, last == std::string::npos ? 0 : last).line;
 }
 
-// A query of our tables that fails this way finds them changed: "no such table", "no such column".
-bool IsAboutSchema(const Error& error) { return PrimaryCode(error) == SQLITE_ERROR; }
+// A query of our tables that fails this way finds them changed. (Not so when the host's authorizer
+// forbids a function: that is an SQLITE_ERROR too.)
+bool IsAboutSchema(const Error& error) {
+  return error.message.find("no such table: ") != std::string::npos ||
+         error.message.find("no such column: ") != std::string::npos;
+}
 
 // Whether the scripts before the one with this error can be expected to succeed once more.
 bool IsOfTheScript(const Error& error) {

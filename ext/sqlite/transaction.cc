@@ -42,6 +42,13 @@ Error Ignored(const std::string& sql) {
   return {SQLITE_AUTH, "this connection's authorizer lets " + sql + " do nothing"};
 }
 
+// How many operations its last run had. To open a savepoint, to go back to it and to release it
+// take as many; what an authorizer lets do nothing has fewer. It may be asked again, when a
+// statement is compiled anew because the schema has changed, and answer otherwise.
+int Operations(const Statement& statement) noexcept {
+  return sqlite3_stmt_status(statement.handle(), SQLITE_STMTSTATUS_VM_STEP, 1);
+}
+
 // Of all connections of the process; each links itself, so that none needs memory.
 std::mutex asides_mutex;
 Sentinel::Aside* asides = nullptr;
@@ -124,11 +131,14 @@ Savepoint::Savepoint(Savepoint&& other) noexcept
       open_(std::move(other.open_)),
       rollback_to_(std::move(other.rollback_to_)),
       release_(std::move(other.release_)),
+      operations_(other.operations_),
       is_open_(std::exchange(other.is_open_, false)) {}
 
 Status Savepoint::Open() {
   if (db_->InAutocommit()) return MakeError("no transaction is open for a savepoint");
+  (void)Operations(open_);
   if (Status status = open_.Run(); !status) return status;
+  operations_ = Operations(open_);
   is_open_ = true;
   return {};
 }
@@ -142,7 +152,11 @@ Status Savepoint::Release() {
 bool Savepoint::Rollback() noexcept {
   if (!std::exchange(is_open_, false) || db_->InAutocommit()) return true;
   bool undone = false;
-  for (int i = 0; i < kTries && !undone && !db_->InAutocommit(); ++i) undone = Ran(rollback_to_);
+  for (int i = 0; i < kTries && !undone && !db_->InAutocommit(); ++i) {
+    (void)Operations(rollback_to_);
+    undone = Ran(rollback_to_);
+  }
+  if (undone && Operations(rollback_to_) != operations_) return false;
   bool released = false;
   for (int i = 0; i < kTries && undone && !released; ++i) released = Ran(release_);
   return released || db_->InAutocommit();

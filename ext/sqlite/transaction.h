@@ -84,7 +84,8 @@ class Savepoint {
   Status Open();
   Status Release();
   // Rolls back and releases, if it is open. False when that cannot be done alone (no memory, an
-  // interrupt that lets nothing run): then the whole transaction is to be rolled back.
+  // interrupt that lets nothing run, an authorizer that lets it do nothing): then the whole
+  // transaction is to be rolled back.
   bool Rollback() noexcept;
 
  private:
@@ -95,6 +96,7 @@ class Savepoint {
   Statement open_{nullptr};
   Statement rollback_to_{nullptr};
   Statement release_{nullptr};
+  int operations_ = 0;  // that it took to open it
   bool is_open_ = false;
 };
 

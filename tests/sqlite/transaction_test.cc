@@ -326,5 +326,40 @@ TEST(ReadSnapshot, SaysThatTheFileIsLocked) {
   EXPECT_EQ(snapshot.status().error().code, SQLITE_BUSY);
 }
 
+// The authorizer is asked again when the statement is compiled anew, since the schema has changed.
+TEST(Savepoint, SaysThatAnAuthorizerLetsItsRollbackDoNothing) {
+  Database db = OpenDatabase();
+  Query(db, "CREATE TABLE t (a); BEGIN");
+  Result<Savepoint> savepoint = Savepoint::Prepare(db, "mine");
+  ASSERT_TRUE(savepoint && savepoint->Open());
+  Query(db, "INSERT INTO t VALUES (1); CREATE TABLE u (a)");
+  sqlite3_set_authorizer(
+      db.handle(),
+      [](void*, int action, const char* operation, const char*, const char*, const char*) {
+        const bool is_rollback =
+            action == SQLITE_SAVEPOINT && std::string_view(operation) == "ROLLBACK";
+        return is_rollback ? SQLITE_IGNORE : SQLITE_OK;
+      },
+      nullptr);
+  Query(db, "CREATE INDEX i ON u (a)");
+  EXPECT_FALSE(savepoint->Rollback());
+  EXPECT_EQ(Query(db, "SELECT a FROM t"), "1");
+  EXPECT_EQ(Query(db, "ROLLBACK; SELECT count(*) FROM t"), "0");
+}
+
+TEST(Savepoint, RollsBackWhateverHasExpiredItsStatement) {
+  Database db = OpenDatabase();
+  Query(db, "CREATE TABLE t (a); BEGIN");
+  Result<Savepoint> savepoint = Savepoint::Prepare(db, "mine");
+  for (const char* sql : {"INSERT INTO t VALUES (1)", "CREATE TABLE u (a); CREATE INDEX i ON u (a)",
+                          "ANALYZE", "DROP TABLE t", "SELECT 1"}) {
+    ASSERT_TRUE(savepoint->Open()) << sql;
+    Query(db, sql);
+    EXPECT_TRUE(savepoint->Rollback()) << sql;
+    EXPECT_EQ(Query(db, "SELECT name FROM sqlite_schema"), "t") << sql;
+    EXPECT_EQ(Query(db, "SELECT count(*) FROM t"), "0") << sql;
+  }
+}
+
 }  // namespace
 }  // namespace fastmigrate
