@@ -50,3 +50,20 @@ SELECT fastmigrate_version();
 --! remove migrations/0004-fails.sh
 SELECT version, name, kind FROM fastmigrate_apply('migrations');
 SELECT * FROM a;
+
+-- The Python that FASTMIGRATE_PYTHON names; one that cannot be started has done nothing.
+--! open python.db
+--! file python/0001-which.py
+This is no Python, and an interpreter that takes anything runs it.
+--! end
+--! env FASTMIGRATE_PYTHON nowhere/python
+SELECT fastmigrate_apply('python');
+--! env FASTMIGRATE_PYTHON true
+SELECT fastmigrate_apply('python');
+--! open empty_name.db
+--! env FASTMIGRATE_PYTHON 
+--! file python/0001-which.py
+import sys
+sys.exit(5)
+--! end
+SELECT fastmigrate_apply('python');

@@ -273,7 +273,7 @@ Result<ProcessResult> RunProcess(const std::vector<std::string>& argv,
   if (!pipe) return pipe.error();
   pid_t pid = 0;
   int rc = Spawn(argv, pipe->write_end.value(), kept_descriptor, &pid);
-  if (rc != 0) return MakeError("cannot start " + program + ": " + Reason(rc));
+  if (rc != 0) return Error{kCodeCantOpen, "cannot start " + program + ": " + Reason(rc)};
   Child child(pid);
   pipe->write_end.Close();
 

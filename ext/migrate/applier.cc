@@ -1,6 +1,7 @@
 #include "migrate/applier.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <utility>
 
 #include "base/subprocess.h"
@@ -41,6 +42,13 @@ bool IsOfTheScript(const Error& error) {
 bool SharesTransaction(const PendingScript& script) {
   return script.steps().IsOnePart() && !script.sql().Has(StatementKind::kAttach) &&
          !script.sql().Has(StatementKind::kDetach);
+}
+
+// What runs a program; FASTMIGRATE_PYTHON names another Python than the PATH's.
+std::string InterpreterOf(const Migration& migration) {
+  if (migration.kind != MigrationKind::kPython) return "sh";
+  const char* python = std::getenv("FASTMIGRATE_PYTHON");
+  return python != nullptr && *python != '\0' ? python : "python3";
 }
 
 }  // namespace
@@ -166,6 +174,7 @@ Status Applier::OpenBatch() {
   if (!transaction) return transaction.error();
   batch_.emplace(std::move(*transaction));
   if (Status status = RereadVersion(); !status) return status;
+  if (Status status = TryToWrite(db_); !status) return status;
   if (Status status = CreateLedger(db_); !status) return status;
   Result<std::string> fingerprint = LedgerFingerprint(db_);
   if (!fingerprint) return fingerprint.error();
@@ -562,12 +571,12 @@ Status Applier::ApplyProgram(const PendingScript& script) {
   if (!locked) return locked.error();
   if (!*locked) return {};
 
-  note_ = "what this one has done meanwhile is not undone";
   Measure measure(db_);
-  const char* interpreter = migration.kind == MigrationKind::kPython ? "python3" : "sh";
   Result<ProcessResult> run = RunProcess(
-      {interpreter, migration.path, db_.MainPath()}, [this] { return db_.IsInterrupted(); },
-      lock ? lock->descriptor() : -1);
+      {InterpreterOf(migration), migration.path, db_.MainPath()},
+      [this] { return db_.IsInterrupted(); }, lock ? lock->descriptor() : -1);
+  const bool was_started = run || PrimaryCode(run.error()) != SQLITE_CANTOPEN;
+  if (was_started) note_ = "what this one has done meanwhile is not undone";
   if (!run) return run.error().Within(migration.name);
   if (run->signal != 0 || run->exit_code != 0) {
     std::string how = run->signal != 0 ? "was ended by signal " + std::to_string(run->signal)

@@ -221,6 +221,15 @@ bool IsMissingObject(const Error& error) {
   return false;
 }
 
+Status TryToWrite(const Database& db) {
+  Result<std::optional<int64_t>> number = db.QueryInteger("PRAGMA main.user_version");
+  if (!number) return number.error();
+  Status written = db.Execute("PRAGMA main.user_version = " + std::to_string(number->value_or(0)));
+  if (written) return written;
+  const std::string path = db.MainPath();
+  return written.error().Within("cannot write " + (path.empty() ? "the database" : path));
+}
+
 bool IsFault(const Error& error) {
   switch (PrimaryCode(error)) {
     case SQLITE_NOMEM:

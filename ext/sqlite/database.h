@@ -190,6 +190,11 @@ bool IsMissingObject(const Error& error);
 // nothing about the SQL that met it.
 bool IsFault(const Error& error);
 
+// Writes to main, and changes nothing: what is in the way of any write (a file or folder that is
+// read-only, a full disk) fails here, with the name of the file, and not in what the caller wants to
+// write. In a transaction.
+Status TryToWrite(const Database& db);
+
 // The primary code of an error: SQLITE_BUSY of SQLITE_BUSY_SNAPSHOT.
 inline int PrimaryCode(const Error& error) { return error.code & 0xFF; }
 
