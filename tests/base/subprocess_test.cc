@@ -150,7 +150,7 @@ TEST(RunProcess, GivesSignalThatEndedIt) {
 TEST(RunProcess, ProgramThatIsNotFoundIsAnError) {
   Result<ProcessResult> run = RunProcess({"fastmigrate-no-such-program", "x"}, Never);
   ASSERT_FALSE(run);
-  EXPECT_EQ(run.error().code, kCodeError);
+  EXPECT_EQ(run.error().code, kCodeCantOpen);
   EXPECT_EQ(run.error().message,
             "cannot start fastmigrate-no-such-program: No such file or directory");
 }
