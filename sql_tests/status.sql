@@ -75,3 +75,8 @@ SELECT version, name, state, detail FROM fastmigrate_status('migrations');
 
 -- The folder must exist here too.
 SELECT * FROM fastmigrate_status('nowhere');
+
+-- A table is no function.
+SELECT fastmigrate_status('migrations');
+SELECT fastmigrate_history();
+SELECT fastmigrate_verify('migrations', 1);

@@ -139,8 +139,10 @@ inline std::string ApplyTable(const Database& db, const Project& project) {
 // it, and the database is at `version`.
 inline std::string FailedAtNope(const std::string& name, int version, int applied, int total) {
   return "error 1: " + name + ":1:8: no such column: nope\n  1 | SELECT nope;\n    |        ^\n" +
-         "database stays at version " + std::to_string(version) + "; " + std::to_string(applied) +
-         " of " + std::to_string(total) + " scripts were applied, this one was rolled back";
+         "database stays " +
+         (version == 0 ? "without a version" : "at version " + std::to_string(version)) + "; " +
+         std::to_string(applied) + " of " + std::to_string(total) +
+         " scripts were applied, this one was rolled back";
 }
 
 // Everything that a test wants to know of a managed database: version, and its own tables.

@@ -71,6 +71,11 @@ class Applier::Measure {
   std::chrono::steady_clock::time_point began_;
 };
 
+std::string MigrationRun::State() const {
+  return is_managed ? "database stays at version " + std::to_string(version)
+                    : "database stays without a version";
+}
+
 Applier::Applier(const Database& db, ApplyOptions options, MigrationRun* run)
     : db_(db), options_(std::move(options)), run_(*run) {}
 
@@ -203,6 +208,7 @@ Status Applier::RereadVersion() {
                      " to " + std::to_string(version) + " meanwhile; try again");
   }
   run_.version = version;
+  batch_->is_new = !ledger->version;
   return {};
 }
 
@@ -272,8 +278,11 @@ Status Applier::CommitChecked() {
     Reached(std::move(done));
     return status;
   }
+  std::string names;
+  if (!done.empty()) names = " " + done.front().applied.name;
+  if (done.size() > 1) names += " to " + done.back().applied.name;
   unsure_ = std::move(done);
-  return Error{status.error().code, "cannot commit: " + status.error().message};
+  return Error{status.error().code, "cannot commit" + names + ": " + status.error().message};
 }
 
 void Applier::Reached(std::vector<Done> done) {
@@ -421,8 +430,9 @@ Status Applier::Record(const PendingScript& script, const Measure& measure) {
   record.duration_ms = applied.duration_ms;
   record.statements = applied.statements;
   if (Status status = MoveVersion(db_, applied.version); !status) return status;
-  sqlite3_log(SQLITE_NOTICE, "fastmigrate: %s, %lld statements, %.1f ms", applied.name.c_str(),
-              static_cast<long long>(applied.statements), applied.duration_ms);
+  sqlite3_log(SQLITE_NOTICE, "fastmigrate: %s, %lld statements, %.1f ms%s", applied.name.c_str(),
+              static_cast<long long>(applied.statements), applied.duration_ms,
+              std::exchange(batch_->is_new, false) ? ", the first in a new database" : "");
   batch_->done.push_back(std::move(done));
   return {};
 }
@@ -604,6 +614,7 @@ void Applier::LearnVersion() {
   if (!reached.empty() && note_ != kPerhapsInPart) note_ = "though their commit reported an error";
   Reached(std::move(reached));
   run_.version = version->value_or(0);
+  run_.is_managed = version->has_value();
 }
 
 Error Applier::Finished(const Error& error) const {
@@ -617,8 +628,8 @@ Error Applier::Finished(const Error& error) const {
                ", which cannot be read now; SELECT fastmigrate_version() tells";
     return {error.code, message};
   }
-  message += "\ndatabase stays at version " + version + "; " + std::to_string(run_.applied.size()) +
-             " of " + std::to_string(run_.total) + " scripts were applied, " + note_;
+  message += "\n" + run_.State() + "; " + std::to_string(run_.applied.size()) + " of " +
+             std::to_string(run_.total) + " scripts were applied, " + note_;
   return {error.code, message};
 }
 

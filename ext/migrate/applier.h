@@ -52,8 +52,12 @@ struct AppliedScript {
 // kept in that transaction.
 struct MigrationRun {
   int version = 0;
+  bool is_managed = true;  // false: the database has no version, and counts as being at 0
   std::vector<AppliedScript> applied;
   size_t total = 0;  // scripts that were pending when the call began
+
+  // "database stays at version 3"
+  std::string State() const;
 };
 
 struct ApplyOptions {
@@ -101,6 +105,7 @@ class Applier {
     Transaction transaction;
     std::optional<Savepoint> savepoint;  // a script's
     std::chrono::steady_clock::time_point began = std::chrono::steady_clock::now();
+    bool is_new = false;                       // the database had no version
     std::string fingerprint;                   // of the ledger
     std::vector<ForeignKeyViolation> orphans;  // from before, with Look::kBehindEach
     std::vector<Done> done;                    // scripts that have run in it

@@ -27,6 +27,7 @@ class Migrator {
       Result<MigrationPlan> plan = PlanMigration(reader(), source_, target_);
       if (!plan) return run_.total == 0 ? plan.error() : NoMoreWereRun(plan.error());
       run_.version = plan->version;
+      run_.is_managed = plan->is_managed;
       if (plan->pending.empty()) return std::move(run_);
       if (run_.total == 0) run_.total = plan->pending.size();
       if (Status status = RefuseWhatCannotWork(plan->pending); !status) return status.error();
@@ -77,8 +78,8 @@ class Migrator {
       if (form_ == CallForm::kScalar) continue;
       Status status = RefuseInTableForm(script, reader(), side_ != nullptr);
       if (!status) {
-        return Error{status.error().code, status.error().message + "\ndatabase stays at version " +
-                                              std::to_string(run_.version) + "; no script was run"};
+        return Error{status.error().code,
+                     status.error().message + "\n" + run_.State() + "; no script was run"};
       }
     }
     return {};
@@ -149,8 +150,7 @@ class Migrator {
   }
 
   Error NoMoreWereRun(const Error& error) const {
-    return {error.code, error.message + "\ndatabase stays at version " +
-                            std::to_string(run_.version) + "; " +
+    return {error.code, error.message + "\n" + run_.State() + "; " +
                             std::to_string(run_.applied.size()) + " of " +
                             std::to_string(run_.total) + " scripts were applied, no more were run"};
   }

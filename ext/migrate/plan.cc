@@ -77,7 +77,8 @@ Result<MigrationPlan> PlanMigration(const Database& db, const Source& folder,
     if (Status status = RefuseAsItStands(&script, folder); !status) return status.error();
   }
   if (Status status = PlanSteps(db, *pending); !status) return status.error();
-  return MigrationPlan{ledger->version.value_or(0), std::move(*pending)};
+  return MigrationPlan{ledger->version.value_or(0), ledger->version.has_value(),
+                       std::move(*pending)};
 }
 
 Status PlanSteps(const Database& db, std::span<PendingScript> scripts) {

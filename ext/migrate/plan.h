@@ -20,7 +20,8 @@ namespace fastmigrate {
 enum class CallForm { kScalar, kTable };
 
 struct MigrationPlan {
-  int version = 0;  // of the database
+  int version = 0;  // of the database; 0 when it is not managed
+  bool is_managed = false;
   std::vector<PendingScript> pending;
 };
 

@@ -13,6 +13,7 @@ namespace fastmigrate {
 namespace {
 
 constexpr int kPagesPerStep = 1000;
+constexpr int kMostInASecond = 1000;
 
 struct BackupFinisher {
   void operator()(sqlite3_backup* backup) const { sqlite3_backup_finish(backup); }
@@ -100,10 +101,17 @@ Result<std::string> DefaultBackupPath(const Database& db) {
   if (path.empty()) {
     return MakeError("the database has no file to put the backup beside; give a path");
   }
-  Result<std::optional<std::string>> time =
-      db.QueryText("SELECT strftime('%Y%m%d_%H%M%S', 'now', 'localtime')");
+  Result<std::optional<std::string>> time = db.QueryText("SELECT strftime('%Y%m%d_%H%M%S', 'now')");
   if (!time) return time.error();
-  return path + "." + time->value_or("") + ".backup";
+  const std::string begin = path + "." + time->value_or("");
+  std::string free = begin + ".backup";
+  for (int n = 2; n <= kMostInASecond; ++n) {
+    Result<FileType> there = TypeOf(free);
+    if (!there) return there.error();
+    if (*there == FileType::kMissing) break;
+    free = begin + "-" + std::to_string(n) + ".backup";
+  }
+  return free;
 }
 
 }  // namespace fastmigrate

@@ -191,8 +191,8 @@ bool IsMissingObject(const Error& error);
 bool IsFault(const Error& error);
 
 // Writes to main, and changes nothing: what is in the way of any write (a file or folder that is
-// read-only, a full disk) fails here, with the name of the file, and not in what the caller wants to
-// write. In a transaction.
+// read-only, a full disk) fails here, with the name of the file, and not in what the caller wants
+// to write. In a transaction.
 Status TryToWrite(const Database& db);
 
 // The primary code of an error: SQLITE_BUSY of SQLITE_BUSY_SNAPSHOT.

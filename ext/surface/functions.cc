@@ -304,6 +304,23 @@ Result<Cell> RecreateTable(const Database& db, const Arguments& arguments) {
   return Cell(*rows);
 }
 
+// The name of a table, called as a function: SQLite would say that there is no such function.
+Error IsATable(const std::string& name) {
+  return MakeError(name + " is a table: SELECT * FROM " + name + "(...)");
+}
+
+Result<Cell> StatusIsATable(const Database&, const Arguments&) {
+  return IsATable("fastmigrate_status");
+}
+
+Result<Cell> HistoryIsATable(const Database&, const Arguments&) {
+  return IsATable("fastmigrate_history");
+}
+
+Result<Cell> VerifyIsATable(const Database&, const Arguments&) {
+  return IsATable("fastmigrate_verify");
+}
+
 // Who may call what, from where: see call.h.
 constexpr CallRules kEverywhere{.access = Access::kAnywhere};
 constexpr CallRules kReads{.access = Access::kApplication};
@@ -328,6 +345,9 @@ constexpr ScalarFunction kScalarFunctions[] = {
     {"fastmigrate_backup", 0, 1, kChanges, Backup},
     {"fastmigrate_new", 2, 2, kChanges, New},
     {"fastmigrate_recreate_table", 2, 2, kInScripts, RecreateTable},
+    {"fastmigrate_status", 0, -1, kReads, StatusIsATable},
+    {"fastmigrate_history", 0, -1, kReads, HistoryIsATable},
+    {"fastmigrate_verify", 0, -1, kReads, VerifyIsATable},
 };
 
 constexpr TableFunction kTableFunctions[] = {

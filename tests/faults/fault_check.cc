@@ -157,6 +157,8 @@ class Check {
     if (std::regex_search(result_.message, match, version) && std::stoi(match[1]) != present) {
       Violated('c', "the error says '" + match.str() + "', the file " + std::to_string(present));
     }
+    const bool says_none = result_.message.find("stays without a version") != std::string::npos;
+    if (says_none && state_.version >= 0) Violated('c', "the error says that there is no version");
     int applied = ScriptsUpTo(present) - ScriptsUpTo(std::max(subject_.before.version, 0));
     if (std::regex_search(result_.message, match, count) && std::stoi(match[1]) != applied) {
       Violated('c', "the error says '" + match.str() + "', the file " + std::to_string(applied));

@@ -109,11 +109,12 @@ TEST(Applier, SurvivesARollbackInTheVeryFirstScript) {
   project.Script("0001-a.sql",
                  "CREATE TABLE t (a UNIQUE);\nINSERT OR ROLLBACK INTO t VALUES (1), (1);");
   Database db = project.Open();
-  EXPECT_EQ(Apply(db, project),
-            "error 2067: 0001-a.sql:2:1: UNIQUE constraint failed: t.a\n"
-            "  2 | INSERT OR ROLLBACK INTO t VALUES (1), (1);\n"
-            "    | ^\n"
-            "database stays at version 0; 0 of 1 scripts were applied, this one was rolled back");
+  EXPECT_EQ(
+      Apply(db, project),
+      "error 2067: 0001-a.sql:2:1: UNIQUE constraint failed: t.a\n"
+      "  2 | INSERT OR ROLLBACK INTO t VALUES (1), (1);\n"
+      "    | ^\n"
+      "database stays without a version; 0 of 1 scripts were applied, this one was rolled back");
   EXPECT_TRUE(db.InAutocommit());
   EXPECT_EQ(TableNames(db), "");
 }
@@ -418,7 +419,7 @@ TEST(Applier, ObeysACommitHookThatRefuses) {
   sqlite3_commit_hook(
       test.db.handle(), [](void*) { return 1; }, nullptr);
   EXPECT_EQ(Apply(test.db, test.project),
-            "error 531: cannot commit: constraint failed\n"
+            "error 531: cannot commit 0002-b.sql: constraint failed\n"
             "database stays at version 1; 0 of 1 scripts were applied, what ran since the last "
             "commit was rolled back");
   EXPECT_EQ(test.State(), "1: ");

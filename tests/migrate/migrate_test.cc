@@ -821,7 +821,7 @@ TEST(TableForm, RefusesAStatementOfAScriptWhoseTextWasLetGo) {
             "FROM fastmigrate_apply() does; SELECT fastmigrate_apply(...) can do it\n"
             "  2 |   ATTACH ':memory:' AS o;\n"
             "    |   ^\n"
-            "database stays at version 0; no script was run");
+            "database stays without a version; no script was run");
   EXPECT_EQ(TableNames(db), "");
   EXPECT_EQ(Apply(db, project), "2");
 }

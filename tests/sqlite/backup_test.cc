@@ -123,5 +123,20 @@ TEST(Backup, EndsBesideAConnectionThatWritesWithoutAPause) {
   EXPECT_EQ(Query(OpenDatabase(temp.Path("copy.db")), "SELECT count(*) FROM t"), "1");
 }
 
+TEST(Backup, OfOneSecondHaveDifferentNames) {
+  Project project;
+  Database db = project.Open();
+  Query(db, "CREATE TABLE t (a)");
+  std::set<std::string> paths;
+  for (int i = 0; i < 3; ++i) {
+    const std::string path = Query(db, "SELECT fastmigrate_backup()");
+    EXPECT_EQ(path.substr(0, project.file().size() + 1), project.file() + ".");
+    EXPECT_TRUE(path.ends_with(".backup")) << path;
+    EXPECT_EQ(Query(OpenDatabase(path), "SELECT name FROM sqlite_schema"), "t");
+    paths.insert(path);
+  }
+  EXPECT_EQ(paths.size(), 3u);
+}
+
 }  // namespace
 }  // namespace fastmigrate

@@ -264,11 +264,12 @@ TEST(ScriptSettings, AreTheCallersAgainAfterAFailure) {
                    std::string("PRAGMA ") + c.name + " = " + c.script + ";\nSELECT nope;");
     Database db = project.Open();
     Query(db, std::string("PRAGMA ") + c.name + " = " + c.host);
-    EXPECT_EQ(Apply(db, project),
-              "error 1: 0001-a.sql:2:8: no such column: nope\n"
-              "  2 | SELECT nope;\n"
-              "    |        ^\n"
-              "database stays at version 0; 0 of 1 scripts were applied, this one was rolled back")
+    EXPECT_EQ(
+        Apply(db, project),
+        "error 1: 0001-a.sql:2:8: no such column: nope\n"
+        "  2 | SELECT nope;\n"
+        "    |        ^\n"
+        "database stays without a version; 0 of 1 scripts were applied, this one was rolled back")
         << c.name;
     EXPECT_EQ(*ReadPragma(db, "", c.name), c.host) << c.name;
     EXPECT_EQ(Version(db), "NULL") << c.name;

@@ -64,7 +64,7 @@ TEST(StaticExtension, KeepsScriptsOnSideConnectionsFromMigrating) {
       "script\n"
       "  2 | SELECT fastmigrate_enroll(5);\n"
       "    | ^\n"
-      "database stays at version 0; 0 of 1 scripts were applied, this one was rolled back");
+      "database stays without a version; 0 of 1 scripts were applied, this one was rolled back");
   EXPECT_EQ(sqlite3_close(handle), SQLITE_OK);
 }
 

@@ -26,15 +26,16 @@ constexpr char kScalarFunctions[] =
     "fastmigrate_enroll|2|directonly\n"
     "fastmigrate_extension_version|0|\n"
     "fastmigrate_find_version|0|directonly\n"
-    "fastmigrate_find_version|1|directonly\n"
+    "fastmigrate_find_version|1|directonly\nfastmigrate_history|-1|directonly\n"
     "fastmigrate_initialize|-1|directonly\n"
     "fastmigrate_new|2|directonly\n"
     "fastmigrate_recreate_table|2|directonly\n"
     "fastmigrate_rehearse|0|directonly\n"
     "fastmigrate_rehearse|1|directonly\n"
     "fastmigrate_rehearse|2|directonly\n"
-    "fastmigrate_schema|0|directonly\nfastmigrate_unenroll|0|directonly\n"
-    "fastmigrate_version|0|\n"
+    "fastmigrate_schema|0|directonly\nfastmigrate_status|-1|directonly\nfastmigrate_unenroll|0|"
+    "directonly\n"
+    "fastmigrate_verify|-1|directonly\nfastmigrate_version|0|\n"
     "fastmigrate_version|1|";
 
 TEST(Surface, HasTheseScalarFunctions) {
