@@ -2,7 +2,6 @@
 
 #include <charconv>
 #include <map>
-#include <nlohmann/json.hpp>
 
 #include "author/accept.h"
 #include "author/dump_schema.h"
@@ -10,6 +9,7 @@
 #include "author/initialize.h"
 #include "author/new_script.h"
 #include "author/table_rebuild.h"
+#include "base/json.h"
 #include "fastmigrate.h"
 #include "migrate/ledger.h"
 #include "migrate/migrate.h"
@@ -263,14 +263,6 @@ Result<std::vector<Row>> RehearseTable(const Database& db, const Arguments& argu
   }
   return rows;
 }
-
-// One value at a time: the destructor of a JSON array or object allocates, and would end the host
-// when it cannot. A file name may hold bytes that are no UTF-8, which JSON cannot.
-std::string JsonString(const std::string& text) {
-  return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-}
-
-std::string JsonNumber(double number) { return nlohmann::json(number).dump(); }
 
 // fastmigrate_rehearse([dir [, target]]) -> TEXT, the same rows as JSON, run on this connection
 Result<Cell> RehearseScalar(const Database& db, const Arguments& arguments) {
