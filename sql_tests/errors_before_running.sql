@@ -40,6 +40,7 @@ SELECT fastmigrate_apply('migrations');
 SELECT * FROM fastmigrate_apply('migrations');
 
 -- Not UTF-8, and a NUL.
+--! folders a bundle is UTF-8 as a whole
 --! bytes migrations/0002-bad.sql
 CREATE TABLE a (a);\n
 -- caf\xE9\n
@@ -64,3 +65,4 @@ SELECT count(*) FROM sqlite_schema;
 
 -- A script beyond the target is not looked at.
 SELECT fastmigrate_apply('migrations', 1);
+--! bundles

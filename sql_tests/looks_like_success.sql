@@ -23,10 +23,12 @@ SELECT fastmigrate_apply('typo');
 CREATE TABLE a (x);
 --! end
 SELECT fastmigrate_apply('flyway');
+--! folders one in another is no file
 --! file prisma/20240101000000_a/migration.sql
 CREATE TABLE a (x);
 --! end
 SELECT fastmigrate_apply('prisma');
+--! bundles
 --! file plan/sqitch.plan
 --! end
 SELECT fastmigrate_apply('plan');

@@ -1,4 +1,5 @@
 -- .py and .sh scripts are off unless the environment says otherwise; they get the database's path.
+--! folders a bundle has no programs
 --! file migrations/0001-a.sql
 CREATE TABLE a (x);
 --! end

@@ -16,6 +16,7 @@ SELECT fastmigrate_apply('empty');
 SELECT * FROM fastmigrate_apply('empty');
 
 -- Two scripts of one version.
+--! folders a bundle has no programs, and its scripts no path
 --! file twice/0001-a.sql
 CREATE TABLE a (x);
 --! end
@@ -35,6 +36,7 @@ CREATE TABLE a (x);
 --! end
 SELECT fastmigrate_apply('zero');
 SELECT version, name, state, detail FROM fastmigrate_status('zero');
+--! bundles
 
 -- The Python package's way to another kind of database.
 --! open config.db

@@ -2,6 +2,9 @@
 //
 //   runner EXTENSION NAME.sql            compares with NAME.expected; shows a diff and fails
 //   runner EXTENSION NAME.sql --update   writes NAME.expected
+//   runner EXTENSION NAME.sql --bundle   the same transcript without folders: where a function that
+//                                        reads scripts is given one, in a text or by leaving it
+//                                        out, it is given the files in it as a bundle instead
 //
 // A transcript runs on a fresh database, test.db, in a fresh folder which is the working directory,
 // on one connection with the extension loaded. The output repeats each line and puts behind every
@@ -27,6 +30,11 @@
 //   --! finish          ends that statement
 //   --! env NAME VALUE  sets an environment variable
 //   --! mask NAME...    from here on, values other than NULL in these columns are shown as *
+//   --! folders WHY     from here on, folders are not replaced with --bundle
+//   --! bundles         from here on, they are again
+//
+// With --bundle, what a message calls the bundle is shown as the folder that it stands for, so that
+// the same file is expected; the transcript bundle.sql shows such messages as they are.
 //
 // The folder itself is shown as <here>. The runner checks behind every transcript that each
 // connection closes, that is, that the extension left no statement behind.
@@ -41,6 +49,7 @@
 #include <iostream>
 #include <iterator>
 #include <map>
+#include <regex>
 #include <set>
 #include <sstream>
 #include <stdexcept>
@@ -164,9 +173,104 @@ std::string ShowValue(sqlite3_stmt* statement, int column) {
   return shown + "'";
 }
 
+std::string QuotedSql(const std::string& text) { return "'" + ReplaceAll(text, "'", "''") + "'"; }
+
+std::string QuotedJson(const std::string& text) {
+  std::string quoted = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') {
+      quoted += std::string("\\") + c;
+    } else if (static_cast<unsigned char>(c) < 0x20) {
+      char escaped[7];
+      std::snprintf(escaped, sizeof(escaped), "\\u%04x", c);
+      quoted += escaped;
+    } else {
+      quoted += c;
+    }
+  }
+  return quoted + "\"";
+}
+
+// All files of the folder, scripts or not, as a bundle; not by fastmigrate_bundle(), which leaves
+// out what is no script.
+std::string BundleOf(const fs::path& folder) {
+  std::string bundle;
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    if (!entry.is_regular_file()) continue;
+    bundle += (bundle.empty() ? "" : ", ") + QuotedJson(entry.path().filename().string()) + ": " +
+              QuotedJson(ReadFile(entry.path()));
+  }
+  return "{" + bundle + "}";
+}
+
+// SQL in which folders to read scripts from became bundles, and messages about it back.
+class WithoutFolders {
+ public:
+  // Calls with a folder as a text, and those that leave it out.
+  std::string Replace(std::string sql) {
+    static const std::regex given(
+        "(fastmigrate_(?:apply|rehearse|status|verify|find_version)\\(|"
+        "fastmigrate_(?:enroll|accept)\\([^,()]*, )'([^']*)'");
+    static const std::regex left_out(
+        "(fastmigrate_(?:apply|rehearse|status|verify|find_version)\\(|"
+        "fastmigrate_accept\\([^,()]+)\\)");
+    dir_.clear();
+    std::string replaced;
+    for (std::smatch found; std::regex_search(sql, found, left_out); sql = found.suffix()) {
+      const std::string call = found[1].str();
+      replaced += found.prefix().str() + call + (call.back() == '(' ? "" : ", ") +
+                  Literal("migrations") + ")";
+    }
+    sql = replaced + sql;
+    replaced.clear();
+    for (std::smatch found; std::regex_search(sql, found, given); sql = found.suffix()) {
+      replaced += found.prefix().str() + found[1].str() + Literal(found[2].str());
+    }
+    return replaced + sql;
+  }
+
+  bool has_replaced() const { return has_replaced_; }
+
+  std::string Restore(std::string text) const {
+    if (dir_.empty()) return text;
+    const std::string dir = "'" + dir_ + "'";
+    const std::pair<std::string, std::string> words[] = {
+        {literal_, dir},
+        {"ahead of the bundle", "ahead of the folder " + dir},
+        {"the bundle that belongs", "the folder that belongs"},
+        {"is the bundle the one that", "is " + dir + " the folder that"},
+        {"the bundle holds a config.py", "migration folder " + dir + " holds a config.py"},
+        {"the bundle", dir},
+        {"BUNDLE", dir},
+        {"initialize('migrations')", "initialize(" + dir + ")"},
+        {"import(FOLDER, 'migrations')", "import(FOLDER, " + dir + ")"},
+        {"import(FOLDER, 'another folder')", "import(" + dir + ", 'another folder')"},
+    };
+    for (const auto& [from, to] : words) text = ReplaceAll(std::move(text), from, to);
+    return text;
+  }
+
+ private:
+  // What is no folder stays, so that it is the same error.
+  std::string Literal(const std::string& dir) {
+    if (!fs::is_directory(dir)) return "'" + dir + "'";
+    dir_ = dir;
+    has_replaced_ = true;
+    literal_ = QuotedSql(BundleOf(dir));
+    return literal_;
+  }
+
+  bool has_replaced_ = false;
+  std::string dir_;  // the last one of this SQL
+  std::string literal_;
+};
+
 class Transcript {
  public:
-  explicit Transcript(std::string extension) : extension_(std::move(extension)) { Open("test.db"); }
+  Transcript(std::string extension, bool bundles)
+      : extension_(std::move(extension)), bundles_(bundles) {
+    Open("test.db");
+  }
 
   ~Transcript() {
     sqlite3_finalize(cursor_);
@@ -187,12 +291,13 @@ class Transcript {
       if (sql.empty() && (lines[i].empty() || lines[i].rfind("--", 0) == 0)) continue;
       sql += lines[i] + "\n";
       if (sqlite3_complete(sql.c_str()) == 0) continue;
-      Execute(sql);
+      Execute(bundles_ && !keeps_folders_ ? without_folders_.Replace(sql) : sql);
       sql.clear();
     }
     if (!sql.empty()) throw Problem("unfinished statement: " + sql);
     Finish();
     for (auto& [name, db] : connections_) Close(db);
+    if (bundles_ && !without_folders_.has_replaced()) throw Problem("no folder was replaced");
     return output_;
   }
 
@@ -226,7 +331,9 @@ class Transcript {
 
   void Show(std::string_view text) {
     if (text.empty()) output_ += ">\n";
-    for (const std::string& line : SplitLines(ReplaceAll(std::string(text), here_, "<here>"))) {
+    const std::string shown =
+        without_folders_.Restore(ReplaceAll(std::string(text), here_, "<here>"));
+    for (const std::string& line : SplitLines(shown)) {
       output_ += line.empty() ? ">\n" : "> " + line + "\n";
     }
   }
@@ -311,6 +418,9 @@ class Transcript {
       Finish();
     } else if (verb == "env") {
       setenv(first.c_str(), rest.c_str(), 1);
+    } else if (verb == "folders" || verb == "bundles") {
+      keeps_folders_ = verb == "folders";
+      without_folders_.Replace("");
     } else if (verb == "mask") {
       masked_.insert(first);
       for (std::istringstream names(rest); names >> first;) masked_.insert(first);
@@ -350,6 +460,9 @@ class Transcript {
   }
 
   std::string extension_;
+  bool bundles_;
+  bool keeps_folders_ = false;
+  WithoutFolders without_folders_;
   std::string here_ = fs::current_path();
   std::map<std::string, sqlite3*> connections_;
   std::string current_ = "1";
@@ -406,12 +519,12 @@ void PrintDiff(const std::vector<std::string>& from, const std::vector<std::stri
   }
 }
 
-int Run(const fs::path& extension, const fs::path& input, bool update) {
+int Run(const fs::path& extension, const fs::path& input, bool update, bool bundles) {
   const std::vector<std::string> lines = SplitLines(ReadFile(input));
   std::string output;
   {
     const TemporaryFolder folder;
-    output = Transcript(extension.string()).Run(lines);
+    output = Transcript(extension.string(), bundles).Run(lines);
   }
   const fs::path expected_path = fs::path(input).replace_extension(".expected");
   if (update) {
@@ -428,13 +541,15 @@ int Run(const fs::path& extension, const fs::path& input, bool update) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const bool update = argc == 4 && std::string_view(argv[3]) == "--update";
-  if (argc != 3 && !update) {
-    std::cerr << "usage: runner EXTENSION NAME.sql [--update]\n";
+  const std::string_view option = argc == 4 ? argv[3] : "";
+  const bool update = option == "--update";
+  const bool bundles = option == "--bundle";
+  if (argc != 3 && !update && !bundles) {
+    std::cerr << "usage: runner EXTENSION NAME.sql [--update | --bundle]\n";
     return 2;
   }
   try {
-    return Run(fs::absolute(argv[1]), fs::absolute(argv[2]), update);
+    return Run(fs::absolute(argv[1]), fs::absolute(argv[2]), update, bundles);
   } catch (const std::exception& error) {
     std::cerr << argv[2] << ": " << error.what() << "\n";
     return 2;

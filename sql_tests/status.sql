@@ -42,7 +42,9 @@ CREATE TABLE x (x);
 --! folder migrations/0005-folder.sql
 --! file migrations/.hidden
 --! end
+--! folders one in another is no file
 SELECT version, name, state, kind, detail FROM fastmigrate_status('migrations');
+--! bundles
 
 -- Edited: its statements are other ones now. Comments and white space do not count.
 --! file migrations/0002-b.sql
@@ -69,9 +71,11 @@ SELECT version, name, state, detail FROM fastmigrate_status('migrations') WHERE 
 -- A link to a script is a script; one that leads nowhere is an error.
 --! link 0004-d.sql migrations/0006-link.sql
 SELECT version, name, state, detail FROM fastmigrate_status('migrations') WHERE version = 6;
+--! folders a bundle has no links
 --! link nowhere.sql migrations/0007-dangling.sql
 SELECT version, name, state, detail FROM fastmigrate_status('migrations');
 --! remove migrations/0007-dangling.sql
+--! bundles
 
 -- The folder must exist here too.
 SELECT * FROM fastmigrate_status('nowhere');

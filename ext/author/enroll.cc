@@ -57,7 +57,7 @@ Status CheckOnlyEnrolled(const LedgerState& ledger) {
 
 Error NotWhatScriptsProduce(const Source& source, int version,
                             const std::vector<Difference>& differences) {
-  return MakeError("the database is not what the scripts in '" + source.dir + "' up to version " +
+  return MakeError("the database is not what the scripts in " + source.Name() + " up to version " +
                    std::to_string(version) + " produce:" + Listed(differences));
 }
 
@@ -76,7 +76,7 @@ Error CannotTell(const Source& source, int version, const std::vector<Migration>
                    (untold.size() == 1 ? "it" : "them") +
                    "; if so, run SELECT fastmigrate_enroll(" + std::to_string(version) +
                    "); if not, SELECT fastmigrate_enroll(" + std::to_string(lower) + ", " +
-                   QuoteText(source.dir) + ") and apply");
+                   source.Argument() + ") and apply");
 }
 
 // A sentence about the version that the database is more like than the one it was compared with;
@@ -89,7 +89,7 @@ std::string Nearest(const Database& db, const Source& source, int version, size_
   const std::string number = std::to_string(nearest->version);
   if (nearest->differences.empty()) {
     return "\nit is what they produce up to version " + number + ": SELECT fastmigrate_enroll(" +
-           number + ", " + QuoteText(source.dir) + ")";
+           number + ", " + source.Argument() + ")";
   }
   return "\nit is nearest to version " + number +
          ", from which it differs in this:" + Listed(nearest->differences);

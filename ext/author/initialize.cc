@@ -33,7 +33,7 @@ Result<bool> RefuseScripts(const std::string& dir, const std::string& script) {
   if (!source) return source.error();
   if (source->migrations.empty()) return false;
   if (source->migrations.size() == 1 && source->migrations.front().name == kFirstScript) {
-    Result<std::string> text = ReadFile(source->migrations.front().path);
+    Result<std::string> text = ReadText(source->migrations.front());
     if (!text) return text.error();
     if (*text == script) return true;
   }

@@ -1,4 +1,5 @@
-// A lock on a file, so that one process at a time runs the script in it.
+// A lock on a file, so that one process at a time runs the script in it, or works on the database
+// beside it.
 //
 //   Result<FileLock> lock = FileLock::Acquire(path, interrupted);
 //   if (!lock) return lock.error();
@@ -24,6 +25,14 @@ class FileLock {
   static Result<FileLock> Acquire(const std::string& path,
                                   const std::function<bool()>& interrupted);
 
+  // The same on a file of its own beside `path`, for what must not be opened: closing any
+  // descriptor of a database file drops the locks that SQLite has on it in this process
+  // (https://www.sqlite.org/howtocorrupt.html, 2.2). "PATH.fastmigrate-lock" is made for it, as
+  // accessible as PATH, and removed by the destructor; one that a killed process has left is taken
+  // over.
+  static Result<FileLock> AcquireBeside(const std::string& path,
+                                        const std::function<bool()>& interrupted);
+
   FileLock(FileLock&& other) noexcept;
   FileLock& operator=(FileLock&& other) noexcept;
   ~FileLock();
@@ -33,8 +42,12 @@ class FileLock {
 
  private:
   explicit FileLock(int descriptor) : descriptor_(descriptor) {}
+  Status Wait(const std::string& path, const std::string& doing,
+              const std::function<bool()>& interrupted) const;
+  bool Is(const std::string& path) const;
 
-  int descriptor_;  // -1 when moved from
+  int descriptor_;    // -1 when moved from
+  std::string made_;  // the file to be removed, where there is one
 };
 
 }  // namespace fastmigrate

@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <utility>
 
+#include "base/files.h"
 #include "base/subprocess.h"
 #include "sql/lexer.h"
 #include "sqlite/isolation.h"
@@ -557,13 +558,26 @@ Status Applier::RunAndCheckPart(PartedScript* run, const ScriptStep* part, bool 
 }
 
 // Of several processes that would run something that one transaction cannot hold, one does, and the
-// others wait for it. False when another one has.
+// others wait for it. False when another one has. A program is locked by its own file, which it
+// holds on when this process dies; SQL, which may be in a bundle, or a copy of the folder, beside
+// the database.
 Result<bool> Applier::LockScript(const PendingScript& script, std::optional<FileLock>* lock) {
 #ifndef _WIN32
-  Result<FileLock> taken =
-      FileLock::Acquire(script.migration().path, [this] { return db_.IsInterrupted(); });
-  if (!taken) return taken.error();
-  lock->emplace(std::move(*taken));
+  auto interrupted = [this] { return db_.IsInterrupted(); };
+  if (script.IsProgram()) {
+    Result<FileLock> taken = FileLock::Acquire(script.migration().path, interrupted);
+    if (!taken) return taken.error();
+    lock->emplace(std::move(*taken));
+  } else if (const std::string path = db_.MainPath(); !path.empty()) {
+    // A VFS may have databases that are no files.
+    Result<FileType> type = TypeOf(path);
+    if (!type) return type.error();
+    if (*type == FileType::kFile) {
+      Result<FileLock> taken = FileLock::AcquireBeside(path, interrupted);
+      if (!taken) return taken.error();
+      lock->emplace(std::move(*taken));
+    }
+  }
 #endif
   Result<std::optional<int>> version = ReadVersion(db_);
   if (!version) return version.error();

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/ascii.h"
+#include "base/files.h"
 
 namespace fastmigrate {
 namespace {
@@ -36,6 +37,11 @@ std::string_view KindName(MigrationKind kind) {
     if (entry.kind == kind) return entry.ending.substr(1);
   }
   return "";
+}
+
+Result<std::string> ReadText(const Migration& migration) {
+  if (migration.text) return *migration.text;
+  return ReadFile(migration.path);
 }
 
 std::optional<Migration> ParseMigrationName(std::string_view file_name) {

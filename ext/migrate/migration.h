@@ -9,6 +9,7 @@
 #ifndef FASTMIGRATE_MIGRATE_MIGRATION_H_
 #define FASTMIGRATE_MIGRATE_MIGRATION_H_
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -28,10 +29,15 @@ struct Migration {
   int version = 0;
   std::string name;  // of the file, without its folder
   MigrationKind kind = MigrationKind::kSql;
+  // Where its text is: in a file, or here when it is out of a bundle.
   std::string path;
+  std::shared_ptr<const std::string> text;
 };
 
-// The migration of that file name, its path left empty; nullopt when it is no script's name. The
+// The text, which for a file is read now.
+Result<std::string> ReadText(const Migration& migration);
+
+// The migration of that file name, without its text; nullopt when it is no script's name. The
 // version may be 0, which no script may have.
 std::optional<Migration> ParseMigrationName(std::string_view file_name);
 

@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "base/files.h"
 #include "migrate/source.h"
 #include "sql/checksum.h"
 
@@ -14,7 +13,7 @@ constexpr size_t kKeptBytes = 4 << 20;
 }  // namespace
 
 Result<PendingScript> PendingScript::Read(const Migration& migration, bool keep_text) {
-  Result<std::string> text = ReadFile(migration.path);
+  Result<std::string> text = ReadText(migration);
   if (!text) return text.error();
   PendingScript pending;
   pending.migration_ = migration;

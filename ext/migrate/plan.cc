@@ -42,8 +42,9 @@ Result<bool> IsRefusedInTableForm(const SpecialStatement& outside, const Databas
           outside.kind == StatementKind::kVacuum);
 }
 
-// Nobody has written it yet, or it would undo behind itself what it has done.
-Status RefuseAsItStands(PendingScript* script, const Source& folder) {
+}  // namespace
+
+Status RefuseAsItStands(PendingScript* script, const Source& source) {
   if (script->IsProgram()) return {};
   const SqlScript& sql = script->sql();
   if (!sql.unfinished && !sql.down_part) return {};
@@ -57,24 +58,22 @@ Status RefuseAsItStands(PendingScript* script, const Source& folder) {
       name, sql.text, *sql.down_part,
       "another migration tool's down part begins here, and would run behind the up part; SELECT "
       "fastmigrate_import(" +
-          QuoteText(folder.dir) + ", 'another folder') takes such scripts over"));
+          source.FolderArgument() + ", 'another folder') takes such scripts over"));
 }
 
-}  // namespace
-
-Result<MigrationPlan> PlanMigration(const Database& db, const Source& folder,
+Result<MigrationPlan> PlanMigration(const Database& db, const Source& source,
                                     std::optional<int> target) {
   Result<LedgerState> ledger = ReadLedger(db);
   if (!ledger) return ledger.error();
-  Result<std::map<int, std::string>> checksums = ReadChecksums(*ledger, folder);
+  Result<std::map<int, std::string>> checksums = ReadChecksums(*ledger, source);
   if (!checksums) return checksums.error();
   Result<std::vector<Migration>> migrations =
-      PendingMigrations(*ledger, folder, *checksums, target);
+      PendingMigrations(*ledger, source, *checksums, target);
   if (!migrations) return migrations.error();
   Result<std::vector<PendingScript>> pending = ReadPendingScripts(*migrations);
   if (!pending) return pending.error();
   for (PendingScript& script : *pending) {
-    if (Status status = RefuseAsItStands(&script, folder); !status) return status.error();
+    if (Status status = RefuseAsItStands(&script, source); !status) return status.error();
   }
   if (Status status = PlanSteps(db, *pending); !status) return status.error();
   return MigrationPlan{ledger->version.value_or(0), ledger->version.has_value(),

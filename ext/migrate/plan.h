@@ -27,7 +27,7 @@ struct MigrationPlan {
 
 // Waits for locks. An error when the promise is broken already (script_status.h), or the target
 // cannot be reached. Reads through `db`, which may be a connection of ours beside the host's.
-Result<MigrationPlan> PlanMigration(const Database& db, const Source& folder,
+Result<MigrationPlan> PlanMigration(const Database& db, const Source& source,
                                     std::optional<int> target);
 
 // Plans the steps of the scripts, to be run on `db` in their order.
@@ -41,6 +41,9 @@ std::string WhatNeedsNoTransaction(const PendingScript& script);
 bool NeedsOtherConnection(const PendingScript& script);
 
 // The refusals. All of them change nothing.
+
+// Nobody has written the script yet, or it would undo behind itself what it has done.
+Status RefuseAsItStands(PendingScript* script, const Source& source);
 
 // The connection's journal is off, so that nothing could be rolled back.
 Status RefuseWithoutJournal(const Database& host);

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "migrate/pending_script.h"
-#include "sqlite/database.h"
 
 namespace fastmigrate {
 namespace {
@@ -94,7 +93,7 @@ std::vector<ScriptStatus> MissingScripts(const LedgerState& ledger, const Source
     status.kind = record.kind;
     status.origin = record.origin;
     status.applied_at = record.applied_at;
-    status.detail = "no script in '" + source.dir + "' has this version";
+    status.detail = "no script in " + source.Name() + " has this version";
     missing.push_back(std::move(status));
   }
   return missing;
@@ -108,21 +107,21 @@ std::string Names(const std::vector<ScriptStatus>& scripts) {
 
 // Of an edited script that has another name as well, in a folder that may be another project's.
 Error OtherScript(const ScriptStatus& script, const std::string& recorded_name,
-                  const std::string& dir) {
+                  const Source& source) {
   return MakeError(*script.name + " is not what was applied as version " +
-                   std::to_string(*script.version) + ", which was " + recorded_name + ": is '" +
-                   dir +
-                   "' the folder that belongs to this database? If it is, and the script was "
-                   "renamed and edited, run SELECT fastmigrate_accept(" +
-                   std::to_string(*script.version) + ", " + QuoteText(dir) + ")");
+                   std::to_string(*script.version) + ", which was " + recorded_name + ": is " +
+                   source.Name() + " the " + (source.is_bundle ? "one" : "folder") +
+                   " that belongs to this database? If it is, and the script was renamed and "
+                   "edited, run SELECT fastmigrate_accept(" +
+                   std::to_string(*script.version) + ", " + source.Argument() + ")");
 }
 
 Error Edited(const std::vector<ScriptStatus>& edited, const LedgerState& ledger,
-             const std::string& dir) {
+             const Source& source) {
   for (const ScriptStatus& script : edited) {
     const HistoryRecord* record = ledger.Find(*script.version);
     if (record->name && *record->name != *script.name) {
-      return OtherScript(script, *record->name, dir);
+      return OtherScript(script, *record->name, source);
     }
   }
   const bool one = edited.size() == 1;
@@ -130,8 +129,8 @@ Error Edited(const std::vector<ScriptStatus>& edited, const LedgerState& ledger,
                    (one ? " was edited after it was applied; restore it"
                         : " were edited after they were applied; restore them") +
                    ", or, if the present text is right, run SELECT fastmigrate_accept(" +
-                   (one ? std::to_string(*edited.front().version) : "N") + ", " + QuoteText(dir) +
-                   ")" + (one ? "" : " for each"));
+                   (one ? std::to_string(*edited.front().version) : "N") + ", " +
+                   source.Argument() + ")" + (one ? "" : " for each"));
 }
 
 // No script of ours, and files that another tool would run: that must not look like success.
@@ -144,13 +143,13 @@ Status RefuseForeignFolder(const Source& source) {
   if (foreign.empty()) return {};
   std::string others;
   if (foreign.size() > 1) others = " and " + std::to_string(foreign.size() - 1) + " more";
-  return MakeError("'" + source.dir +
-                   "' holds no script that is named as fastmigrate asks, like "
+  return MakeError(source.Name() +
+                   " holds no script that is named as fastmigrate asks, like "
                    "0001-create-users.sql, but " +
                    foreign.front() + others +
                    "; rename what is yours, or, when another migration tool runs them, let SELECT "
                    "fastmigrate_import(" +
-                   QuoteText(source.dir) + ", 'another folder') take them over");
+                   source.FolderArgument() + ", 'another folder') take them over");
 }
 
 // That no script was edited, and none is late.
@@ -164,7 +163,7 @@ Status CheckPromise(const LedgerState& ledger, const Source& source,
     }
     if (status.state == ScriptState::kEdited) edited.push_back(std::move(status));
   }
-  return edited.empty() ? Status() : Edited(edited, ledger, source.dir);
+  return edited.empty() ? Status() : Edited(edited, ledger, source);
 }
 
 Status CheckTarget(int version, const Source& source, int target) {
@@ -176,19 +175,20 @@ Status CheckTarget(int version, const Source& source, int target) {
   if (target == version || source.Find(target) != nullptr) return {};
   std::string last = "there is none at all";
   if (!source.migrations.empty()) last = "the last one is " + source.migrations.back().name;
-  return MakeError("no script in '" + source.dir + "' leads to the target version " +
+  return MakeError("no script in " + source.Name() + " leads to the target version " +
                    std::to_string(target) + "; " + last);
 }
 
 }  // namespace
 
-Error NotManaged(const std::string& dir) {
-  const std::string folder = QuoteText(dir);
+Error NotManaged(const Source& source) {
+  const std::string scripts = source.Argument();
+  const std::string folder = source.is_bundle ? "'migrations'" : scripts;
   return MakeError(
       "the database has content but no version, so it is not known which scripts it has had "
       "already\n"
       "  if these scripts made it, SELECT fastmigrate_find_version(" +
-      folder + ") finds the version N, and SELECT fastmigrate_enroll(N, " + folder +
+      scripts + ") finds the version N, and SELECT fastmigrate_enroll(N, " + scripts +
       ") proves and records it\n"
       "  if there are no scripts yet, SELECT fastmigrate_initialize(" +
       folder +
@@ -197,12 +197,13 @@ Error NotManaged(const std::string& dir) {
       folder + ") takes them over");
 }
 
-Error AheadOfFolder(int version, const Source& source) {
+Error AheadOfSource(int version, const Source& source) {
+  const std::string what = source.is_bundle ? "bundle" : "folder";
   std::string last = "it holds no script";
   if (!source.migrations.empty()) last = "its last script is " + source.migrations.back().name;
-  return MakeError("the database is at version " + std::to_string(version) +
-                   ", ahead of the folder '" + source.dir + "': " + last +
-                   "; give the folder that belongs to this database");
+  return MakeError("the database is at version " + std::to_string(version) + ", ahead of the " +
+                   (source.is_bundle ? what : what + " " + source.Name()) + ": " + last +
+                   "; give the " + what + " that belongs to this database");
 }
 
 std::string_view StateName(ScriptState state) {
@@ -267,10 +268,10 @@ std::vector<ScriptStatus> ListStatus(const LedgerState& ledger, const Source& so
 Result<std::vector<Migration>> PendingMigrations(const LedgerState& ledger, const Source& source,
                                                  const std::map<int, std::string>& checksums,
                                                  std::optional<int> target) {
-  if (!ledger.version && ledger.has_content) return NotManaged(source.dir);
+  if (!ledger.version && ledger.has_content) return NotManaged(source);
   if (Status status = RefuseForeignFolder(source); !status) return status.error();
   int version = ledger.version.value_or(0);
-  if (version > source.LastVersion()) return AheadOfFolder(version, source);
+  if (version > source.LastVersion()) return AheadOfSource(version, source);
   if (Status status = CheckPromise(ledger, source, checksums); !status) return status.error();
   if (target) {
     if (Status status = CheckTarget(version, source, *target); !status) return status.error();

@@ -54,10 +54,10 @@ bool IsLate(const LedgerState& ledger, const Migration& migration);
 bool NeedsChecksum(const LedgerState& ledger, const Migration& migration);
 
 // That the database has content and no version: what to do, by where it comes from.
-Error NotManaged(const std::string& dir);
+Error NotManaged(const Source& source);
 
-// That the database's version is above the folder's last script.
-Error AheadOfFolder(int version, const Source& source);
+// That the database's version is above the last script.
+Error AheadOfSource(int version, const Source& source);
 
 // Reads the files that NeedsChecksum() names.
 Result<std::map<int, std::string>> ReadChecksums(const LedgerState& ledger, const Source& source);

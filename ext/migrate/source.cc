@@ -5,51 +5,56 @@
 #include <utility>
 
 #include "base/files.h"
+#include "migrate/bundle.h"
+#include "sqlite/database.h"
 
 namespace fastmigrate {
 namespace {
 
-// What a name that is a script's stands for.
-Status TakeScript(Migration migration, Source* folder) {
-  migration.path = Joined(folder->dir, migration.name);
+// Whether what has that name is a script: a regular file, or a link to one.
+Result<bool> IsFile(const Migration& migration, Source* folder) {
   Result<FileType> type = TypeOf(migration.path);
   if (!type) return type.error();
   if (*type == FileType::kMissing) {
     return Error{kCodeCantOpen,
                  "cannot read " + migration.path + ": it is a link to a file that does not exist"};
   }
-  if (*type != FileType::kFile) {
-    bool is_folder = *type == FileType::kFolder;
-    folder->ignored.push_back(
-        {migration.name, is_folder ? "a folder, not a file" : "not a regular file"});
-    return {};
-  }
+  if (*type == FileType::kFile) return true;
+  bool is_folder = *type == FileType::kFolder;
+  folder->ignored.push_back(
+      {migration.name, is_folder ? "a folder, not a file" : "not a regular file"});
+  return false;
+}
+
+Status TakeScript(Migration migration, Source* source) {
   if (migration.version == 0) {
-    return MakeError("script " + migration.path +
+    return MakeError("script " + (source->is_bundle ? migration.name : migration.path) +
                      " has the number 0000, which is the empty database; number scripts from 0001");
   }
-  folder->migrations.push_back(std::move(migration));
+  source->migrations.push_back(std::move(migration));
   return {};
 }
 
-Status TakeName(const std::string& name, Source* folder) {
+// The migration of that name; nullopt for another file, which is passed over.
+Result<std::optional<Migration>> TakeName(const std::string& name, Source* source) {
   if (name == "config.py") {
-    return MakeError("migration folder '" + folder->dir +
-                     "' holds a config.py: it makes the Python package migrate another kind of "
+    return MakeError((source->is_bundle ? "the bundle" : "migration folder " + source->Name()) +
+                     " holds a config.py: it makes the Python package migrate another kind of "
                      "database, which this extension cannot; move it away to migrate SQLite");
   }
-  if (std::optional<Migration> migration = ParseMigrationName(name)) {
-    return TakeScript(std::move(*migration), folder);
-  }
-  folder->ignored.push_back({name, WhyNotMigration(name)});
-  return {};
+  std::optional<Migration> migration = ParseMigrationName(name);
+  if (!migration) source->ignored.push_back({name, WhyNotMigration(name)});
+  return migration;
 }
 
 // Why its names cannot be read.
 Error CannotList(const std::string& dir, const Error& error) {
   Result<FileType> type = TypeOf(dir);
   std::string what = error.message;
-  if (type && *type == FileType::kMissing) {
+  if (type && *type == FileType::kMissing && (dir[0] == '[' || dir[0] == '"')) {
+    what = std::string("argument dir begins with ") + dir[0] +
+           " and is no folder; a bundle is a JSON object, {\"0001-name.sql\": \"text\", ...}";
+  } else if (type && *type == FileType::kMissing) {
     what = "migration folder '" + dir +
            "' does not exist; a relative path starts at the working directory of the process, " +
            WorkingFolder();
@@ -57,6 +62,36 @@ Error CannotList(const std::string& dir, const Error& error) {
     what = "migration folder '" + dir + "' is not a folder";
   }
   return {kCodeCantOpen, what};
+}
+
+Status TakeFolder(Source* source) {
+  Result<std::vector<std::string>> names = ListFolder(source->dir);
+  if (!names) return CannotList(source->dir, names.error());
+  for (const std::string& name : *names) {
+    Result<std::optional<Migration>> migration = TakeName(name, source);
+    if (!migration) return migration.error();
+    if (!*migration) continue;
+    (*migration)->path = Joined(source->dir, name);
+    Result<bool> is_file = IsFile(**migration, source);
+    if (!is_file) return is_file.error();
+    if (!*is_file) continue;
+    if (Status status = TakeScript(std::move(**migration), source); !status) return status;
+  }
+  return {};
+}
+
+Status TakeBundle(std::string_view json, Source* source) {
+  Result<std::vector<BundledFile>> files = ReadBundle(json);
+  if (!files) return files.error();
+  for (BundledFile& file : *files) {
+    Result<std::optional<Migration>> migration = TakeName(file.name, source);
+    if (!migration) return migration.error();
+    if (!*migration) continue;
+    if ((*migration)->kind != MigrationKind::kSql) return ProgramInBundle(file.name);
+    (*migration)->text = std::move(file.text);
+    if (Status status = TakeScript(std::move(**migration), source); !status) return status;
+  }
+  return {};
 }
 
 }  // namespace
@@ -73,32 +108,40 @@ Status Source::CheckHas(int version) const {
 }
 
 Error Source::HasNone(int version) const {
-  return MakeError("'" + dir + "' holds no script of version " + std::to_string(version));
+  return MakeError(Name() + " holds no script of version " + std::to_string(version));
 }
 
-Result<Source> ReadSource(const std::string& dir) {
-  Source folder;
-  folder.dir = dir;
-  Result<std::vector<std::string>> names = ListFolder(dir);
-  if (!names) return CannotList(dir, names.error());
-  for (const std::string& name : *names) {
-    if (Status status = TakeName(name, &folder); !status) return status.error();
-  }
-  std::sort(folder.migrations.begin(), folder.migrations.end(),
+std::string Source::Name() const { return is_bundle ? "the bundle" : "'" + dir + "'"; }
+
+std::string Source::Argument() const { return is_bundle ? "BUNDLE" : QuoteText(dir); }
+
+std::string Source::FolderArgument() const { return is_bundle ? "FOLDER" : QuoteText(dir); }
+
+Error ProgramInBundle(const std::string& name) {
+  return MakeError(name + " is a program, and programs cannot be in a bundle; only SQL can");
+}
+
+Result<Source> ReadSource(std::string_view dir_or_bundle) {
+  Source source;
+  source.is_bundle = IsBundle(dir_or_bundle);
+  if (!source.is_bundle) source.dir = dir_or_bundle;
+  Status taken = source.is_bundle ? TakeBundle(dir_or_bundle, &source) : TakeFolder(&source);
+  if (!taken) return taken.error();
+  std::sort(source.migrations.begin(), source.migrations.end(),
             [](const Migration& a, const Migration& b) {
               return a.version != b.version ? a.version < b.version : a.name < b.name;
             });
-  std::sort(folder.ignored.begin(), folder.ignored.end(),
+  std::sort(source.ignored.begin(), source.ignored.end(),
             [](const IgnoredFile& a, const IgnoredFile& b) { return a.name < b.name; });
   auto twin = std::adjacent_find(
-      folder.migrations.begin(), folder.migrations.end(),
+      source.migrations.begin(), source.migrations.end(),
       [](const Migration& a, const Migration& b) { return a.version == b.version; });
-  if (twin != folder.migrations.end()) {
-    return MakeError("two scripts in '" + dir + "' have the version " +
+  if (twin != source.migrations.end()) {
+    return MakeError("two scripts in " + source.Name() + " have the version " +
                      std::to_string(twin->version) + ": " + twin->name + " and " +
                      std::next(twin)->name + "; renumber one of them");
   }
-  return folder;
+  return source;
 }
 
 }  // namespace fastmigrate

@@ -1,4 +1,4 @@
-// A folder of migration scripts, in order.
+// Migration scripts, in order: those of a folder, or those of a bundle (bundle.h).
 //
 // Regular files and links to them that are named as migration.h says are scripts; everything else
 // is passed over, with the reason kept. Gaps between the numbers are allowed.
@@ -21,7 +21,8 @@ struct IgnoredFile {
 };
 
 struct Source {
-  std::string dir;                    // as it was given
+  std::string dir;  // as it was given; empty for a bundle
+  bool is_bundle = false;
   std::vector<Migration> migrations;  // by version
   std::vector<IgnoredFile> ignored;   // by name
 
@@ -30,11 +31,22 @@ struct Source {
   // An error when there is none; 0 is where every folder begins.
   Status CheckHas(int version) const;
   Error HasNone(int version) const;
+
+  // How a message speaks of it: "'migrations'", "the bundle".
+  std::string Name() const;
+  // How it stands in a call that a message suggests: "'migrations'", "BUNDLE".
+  std::string Argument() const;
+  // And where only a folder can stand: "'migrations'", "FOLDER".
+  std::string FolderArgument() const;
 };
 
-// An error when the folder does not exist or cannot be read, when two scripts have one version,
-// when a script's number is 0000 or its link leads nowhere, and when there is a config.py.
-Result<Source> ReadSource(const std::string& dir);
+// That a program is where it cannot be.
+Error ProgramInBundle(const std::string& name);
+
+// Of a folder's path, or of a bundle. An error when the folder does not exist or cannot be read, or
+// the bundle is none (bundle.h); when two scripts have one version, when a script's number is 0000
+// or its link leads nowhere, when there is a config.py, and when there is a program in a bundle.
+Result<Source> ReadSource(std::string_view dir_or_bundle);
 
 }  // namespace fastmigrate
 

@@ -1,5 +1,6 @@
 #include "surface/arguments.h"
 
+#include "migrate/bundle.h"
 #include "migrate/migration.h"
 
 namespace fastmigrate {
@@ -7,7 +8,7 @@ namespace {
 
 constexpr char kDefaultFolder[] = "migrations";
 
-std::string TextOf(sqlite3_value* value) {
+std::string_view TextOf(sqlite3_value* value) {
   const auto* text = reinterpret_cast<const char*>(sqlite3_value_text(value));
   if (text == nullptr) return {};
   return {text, static_cast<size_t>(sqlite3_value_bytes(value))};
@@ -21,30 +22,46 @@ std::string Shown(sqlite3_value* value) {
     case SQLITE_BLOB:
       return "a blob";
     case SQLITE_TEXT:
-      return "'" + TextOf(value) + "'";
+      return "'" + std::string(TextOf(value)) + "'";
     default:
-      return TextOf(value);
+      return std::string(TextOf(value));
   }
 }
 
 }  // namespace
 
-Result<std::string> Arguments::Text(size_t index, const std::string& name) const {
+Result<std::string_view> Arguments::View(size_t index, const std::string& name) const {
   sqlite3_value* value = values_[index];
   if (sqlite3_value_type(value) != SQLITE_TEXT) {
     return MakeError("argument " + name + " must be a text, not " + Shown(value));
   }
-  std::string text = TextOf(value);
+  const std::string_view text = TextOf(value);
   if (text.empty()) return MakeError("argument " + name + " is empty");
-  if (text.find('\0') != std::string::npos) {
+  if (text.find('\0') != std::string_view::npos) {
     return MakeError("argument " + name + " holds a NUL character");
   }
   return text;
 }
 
-Result<std::string> Arguments::Folder(size_t index) const {
-  if (!Has(index)) return std::string(kDefaultFolder);
-  return Text(index, "dir");
+Result<std::string> Arguments::Text(size_t index, const std::string& name) const {
+  Result<std::string_view> text = View(index, name);
+  if (!text) return text.error();
+  return std::string(*text);
+}
+
+Result<std::string_view> Arguments::FolderOrBundle(size_t index) const {
+  if (!Has(index)) return std::string_view(kDefaultFolder);
+  return View(index, "dir");
+}
+
+Result<std::string> Arguments::Folder(size_t index, const std::string& function) const {
+  Result<std::string_view> dir = FolderOrBundle(index);
+  if (!dir) return dir.error();
+  if (IsBundle(*dir)) {
+    return MakeError(
+        function + "() needs a folder, and argument dir is a bundle; give the path of the folder");
+  }
+  return std::string(*dir);
 }
 
 Result<int> Arguments::Version(size_t index, const std::string& name) const {

@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -24,13 +25,18 @@ class Arguments {
 
   // A non-empty text without NUL characters.
   Result<std::string> Text(size_t index, const std::string& name) const;
-  // As Text(); 'migrations' when it was left out.
-  Result<std::string> Folder(size_t index) const;
+  // As Text(), of the argument dir: a folder, or a bundle, which is big and so not copied; it lasts
+  // as long as the call. 'migrations' when it was left out.
+  Result<std::string_view> FolderOrBundle(size_t index) const;
+  // The same for `function`, which works on the folder itself: an error when it is a bundle.
+  Result<std::string> Folder(size_t index, const std::string& function) const;
   // A whole number from 0 to 9999, of whatever type a driver binds it: 2, 2.0, '2'.
   Result<int> Version(size_t index, const std::string& name) const;
   Result<std::optional<int>> OptionalVersion(size_t index, const std::string& name) const;
 
  private:
+  Result<std::string_view> View(size_t index, const std::string& name) const;
+
   std::vector<sqlite3_value*> values_;
 };
 

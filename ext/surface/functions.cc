@@ -2,14 +2,15 @@
 
 #include <charconv>
 #include <map>
-#include <nlohmann/json.hpp>
 
 #include "author/accept.h"
+#include "author/bundle_folder.h"
 #include "author/dump_schema.h"
 #include "author/enroll.h"
 #include "author/initialize.h"
 #include "author/new_script.h"
 #include "author/table_rebuild.h"
+#include "base/json.h"
 #include "fastmigrate.h"
 #include "migrate/ledger.h"
 #include "migrate/migrate.h"
@@ -27,9 +28,9 @@
 namespace fastmigrate {
 namespace {
 
-// The scripts in the folder that this argument names.
+// The scripts in the folder that this argument names, or in the bundle that it is.
 Result<Source> SourceOf(const Arguments& arguments, size_t index) {
-  Result<std::string> dir = arguments.Folder(index);
+  Result<std::string_view> dir = arguments.FolderOrBundle(index);
   if (!dir) return dir.error();
   return ReadSource(*dir);
 }
@@ -146,7 +147,7 @@ Result<std::vector<Row>> HistoryTable(const Database& db, const Arguments&) {
 
 // fastmigrate_new(dir TEXT, description TEXT) -> TEXT, the path of the new script
 Result<Cell> New(const Database& db, const Arguments& arguments) {
-  Result<std::string> dir = arguments.Text(0, "dir");
+  Result<std::string> dir = arguments.Folder(0, "fastmigrate_new");
   if (!dir) return dir.error();
   Result<std::string> description = arguments.Text(1, "description");
   if (!description) return description.error();
@@ -157,7 +158,7 @@ Result<Cell> New(const Database& db, const Arguments& arguments) {
   Result<std::optional<int>> version = ReadVersion(db);
   if (!version) return version.error();
   if (version->value_or(0) > source->LastVersion()) {
-    return AheadOfFolder(**version, *source);
+    return AheadOfSource(**version, *source);
   }
   Result<NewFile> script = CreateScript(*source, *description);
   if (!script) return script.error();
@@ -180,7 +181,7 @@ Result<Cell> FindVersionOf(const Database& db, const Arguments& arguments) {
 
 // fastmigrate_initialize(dir TEXT [, table TEXT, ...]) -> TEXT, the path of the script
 Result<Cell> InitializeFrom(const Database& db, const Arguments& arguments) {
-  Result<std::string> dir = arguments.Text(0, "dir");
+  Result<std::string> dir = arguments.Folder(0, "fastmigrate_initialize");
   if (!dir) return dir.error();
   std::vector<std::string> tables;
   for (size_t i = 1; i < arguments.size(); ++i) {
@@ -191,6 +192,17 @@ Result<Cell> InitializeFrom(const Database& db, const Arguments& arguments) {
   Result<std::string> path = Initialize(db, *dir, tables);
   if (!path) return path.error();
   return Cell(std::move(*path));
+}
+
+// fastmigrate_bundle([dir TEXT]) -> TEXT, the scripts of the folder as a bundle
+Result<Cell> Bundle(const Database&, const Arguments& arguments) {
+  Result<std::string> dir = arguments.Folder(0, "fastmigrate_bundle");
+  if (!dir) return dir.error();
+  Result<Source> source = ReadSource(*dir);
+  if (!source) return source.error();
+  Result<std::string> bundle = BundleFolder(*source);
+  if (!bundle) return bundle.error();
+  return Cell(std::move(*bundle));
 }
 
 // fastmigrate_accept(version INTEGER [, dir TEXT]) -> INTEGER, the version
@@ -264,14 +276,6 @@ Result<std::vector<Row>> RehearseTable(const Database& db, const Arguments& argu
   return rows;
 }
 
-// One value at a time: the destructor of a JSON array or object allocates, and would end the host
-// when it cannot. A file name may hold bytes that are no UTF-8, which JSON cannot.
-std::string JsonString(const std::string& text) {
-  return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-}
-
-std::string JsonNumber(double number) { return nlohmann::json(number).dump(); }
-
 // fastmigrate_rehearse([dir [, target]]) -> TEXT, the same rows as JSON, run on this connection
 Result<Cell> RehearseScalar(const Database& db, const Arguments& arguments) {
   Result<std::vector<RehearsedScript>> scripts = Rehearse(db, arguments, RehearseInPlace);
@@ -341,6 +345,7 @@ constexpr ScalarFunction kScalarFunctions[] = {
     {"fastmigrate_apply", 0, 2, kApplies, ApplyScalar},
     {"fastmigrate_rehearse", 0, 2, kChanges, RehearseScalar},
     {"fastmigrate_accept", 1, 2, kChanges, Accept},
+    {"fastmigrate_bundle", 0, 1, kReadsFiles, Bundle},
     {"fastmigrate_schema", 0, 0, kReads, SchemaText},
     {"fastmigrate_backup", 0, 1, kChanges, Backup},
     {"fastmigrate_new", 2, 2, kChanges, New},

@@ -7,9 +7,11 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <thread>
@@ -196,6 +198,128 @@ TEST_F(FileLockTest, FileThatIsMissingIsAnError) {
   ASSERT_FALSE(lock);
   EXPECT_EQ(lock.error().code, kCodeCantOpen);
   EXPECT_EQ(lock.error().message, "cannot open " + Path("missing") + ": No such file or directory");
+}
+
+// --- beside a database
+
+class LockBesideTest : public testing::Test {
+ protected:
+  bool IsThere() const { return std::filesystem::exists(lock_); }
+
+  TempFolder folder_;
+  std::string database_ = folder_.Path("data.db");
+  std::string lock_ = database_ + ".fastmigrate-lock";
+  void SetUp() override { folder_.Write("data.db", "the database"); }
+};
+
+TEST_F(LockBesideTest, IsOnAFileThatLastsAsLongAsIt) {
+  {
+    Result<FileLock> lock = FileLock::AcquireBeside(database_, Never);
+    ASSERT_TRUE(lock);
+    EXPECT_TRUE(IsThere());
+    EXPECT_FALSE(IsFree(lock_));
+    FileLock moved(std::move(*lock));
+    EXPECT_FALSE(IsFree(lock_));
+  }
+  EXPECT_FALSE(IsThere());
+  EXPECT_EQ(folder_.Read("data.db"), "the database");
+}
+
+TEST_F(LockBesideTest, IsMadeAnewByWhoHasWaited) {
+  Result<FileLock> acquired = FileLock::AcquireBeside(database_, Never);
+  ASSERT_TRUE(acquired);
+  std::optional<FileLock> first(std::move(*acquired));
+  int attempts = 0;
+  {
+    Result<FileLock> second = FileLock::AcquireBeside(database_, [&] {
+      if (++attempts == 3) first.reset();
+      return false;
+    });
+    ASSERT_TRUE(second);
+    EXPECT_EQ(attempts, 3);
+    EXPECT_FALSE(IsFree(lock_));
+  }
+  EXPECT_FALSE(IsThere());
+}
+
+TEST_F(LockBesideTest, TakesOverAFileThatWasLeft) {
+  folder_.Write("data.db.fastmigrate-lock", "");
+  EXPECT_TRUE(FileLock::AcquireBeside(database_, Never));
+  EXPECT_FALSE(IsThere());
+}
+
+TEST_F(LockBesideTest, LeavesAFileThatIsAnothers) {
+  {
+    Result<FileLock> lock = FileLock::AcquireBeside(database_, Never);
+    ASSERT_TRUE(lock);
+    std::filesystem::remove(lock_);
+    folder_.Write("data.db.fastmigrate-lock", "of another");
+  }
+  EXPECT_EQ(folder_.Read("data.db.fastmigrate-lock"), "of another");
+}
+
+TEST_F(LockBesideTest, IsAsAccessibleAsTheDatabase) {
+  const mode_t before = umask(077);
+  for (mode_t mode : {0600, 0640, 0666}) {
+    ASSERT_EQ(chmod(database_.c_str(), mode), 0);
+    Result<FileLock> lock = FileLock::AcquireBeside(database_, Never);
+    ASSERT_TRUE(lock);
+    struct stat status;
+    ASSERT_EQ(stat(lock_.c_str(), &status), 0);
+    EXPECT_EQ(status.st_mode & 0777, mode);
+  }
+  umask(before);
+}
+
+TEST_F(LockBesideTest, InterruptEndsTheWait) {
+  Result<FileLock> first = FileLock::AcquireBeside(database_, Never);
+  ASSERT_TRUE(first);
+  Result<FileLock> second = FileLock::AcquireBeside(database_, [] { return true; });
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().code, kCodeInterrupt);
+  EXPECT_EQ(second.error().message,
+            "interrupted while another process or thread was applying a script to " + database_);
+  EXPECT_TRUE(IsThere());
+}
+
+TEST_F(LockBesideTest, FollowsNoLink) {
+  folder_.Write("victim", "");
+  std::filesystem::create_symlink(folder_.Path("victim"), lock_);
+  Result<FileLock> lock = FileLock::AcquireBeside(database_, Never);
+  ASSERT_FALSE(lock);
+  EXPECT_EQ(lock.error().code, kCodeCantOpen);
+  EXPECT_TRUE(lock.error().message.starts_with("cannot make the lock file " + lock_ + ": "));
+  EXPECT_TRUE(std::filesystem::is_symlink(lock_));
+}
+
+TEST_F(LockBesideTest, LeaksNoDescriptor) {
+  std::vector<int> before = OpenDescriptors();
+  EXPECT_TRUE(FileLock::AcquireBeside(database_, Never));
+  EXPECT_FALSE(FileLock::AcquireBeside(folder_.Path("missing"), Never));
+  EXPECT_EQ(OpenDescriptors(), before);
+}
+
+// Each of two processes counts to 500 in a file, reading it and writing it under the lock; the lock
+// file is made and removed each time.
+TEST_F(LockBesideTest, LetsOneProcessWorkAtATime) {
+  folder_.Write("count", "0");
+  auto count = [this](int times) {
+    for (int i = 0; i < times; ++i) {
+      Result<FileLock> lock = FileLock::AcquireBeside(database_, Never);
+      if (!lock) return false;
+      folder_.Write("count", std::to_string(std::stoi("0" + folder_.Read("count")) + 1));
+    }
+    return true;
+  };
+  pid_t child = fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) _exit(count(500) ? 0 : 1);
+  EXPECT_TRUE(count(500));
+  int status = 1;
+  waitpid(child, &status, 0);
+  EXPECT_EQ(status, 0);
+  EXPECT_EQ(folder_.Read("count"), "1000");
+  EXPECT_FALSE(IsThere());
 }
 
 }  // namespace

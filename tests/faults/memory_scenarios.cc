@@ -62,6 +62,17 @@ Scripts FirstScripts(size_t count, const Scripts& more = {}) {
   return scripts;
 }
 
+// As an SQL text. The scripts hold nothing that JSON escapes but line breaks.
+std::string BundleOf(const Scripts& scripts) {
+  std::string bundle;
+  for (const auto& [name, text] : scripts) {
+    bundle += (bundle.empty() ? "{\"" : ", \"") + name + "\": \"";
+    for (char c : text) bundle += c == '\n' ? "\\n" : c == '\'' ? "''" : std::string(1, c);
+    bundle += '"';
+  }
+  return "'" + bundle + "}'";
+}
+
 constexpr char kOwnInsert[] = "INSERT OR IGNORE INTO users (id, name) VALUES (9, 'Own')";
 constexpr char kApply[] = "SELECT fastmigrate_apply('migrations')";
 constexpr char kApplyTable[] = "SELECT * FROM fastmigrate_apply('migrations')";
@@ -111,6 +122,19 @@ std::vector<MemoryScenario> MakeScenarios() {
        .repeat = Repeat::kUnlessDone},
       {.name = "apply", .call = kApply, .scripts = five, .between = Between::kScripts},
       {.name = "apply-nothing-pending", .call = kApply, .scripts = five, .prepare = kApply},
+      {.name = "apply-bundle",
+       .call = "SELECT fastmigrate_apply(" + BundleOf(five) + ")",
+       .scripts = five,
+       .between = Between::kScripts},
+      {.name = "apply-malformed-bundle",
+       .call = "SELECT fastmigrate_apply(replace(" + BundleOf(five) + ", '}', ',}'))",
+       .scripts = five,
+       .fails = true},
+      {.name = "bundle", .call = "SELECT fastmigrate_bundle('migrations')", .scripts = five},
+      {.name = "status-bundle",
+       .call = "SELECT * FROM fastmigrate_status(" + BundleOf(five) + ")",
+       .scripts = five,
+       .prepare = kApplyThree},
       {.name = "apply-vacuum", .call = kApply, .scripts = vacuum, .between = Between::kScripts},
       {.name = "apply-failing",
        .call = kApply,

@@ -360,6 +360,50 @@ TEST(Applier, GoesOnWithoutTheScriptInWhichAFunctionOfTheHostRollsBack) {
   EXPECT_EQ(test.State(), "2: 2");
 }
 
+// --- a script of several transactions
+
+// Of several processes one runs it, whether its text comes out of a folder, a copy of the folder,
+// or a bundle: they meet beside the database.
+TEST(Applier, LocksOutOthersWhileAScriptOfSeveralTransactionsRuns) {
+  for (const bool is_bundle : {false, true}) {
+    Started test;
+    const std::string lock = test.project.file() + ".fastmigrate-lock";
+    std::string seen;
+    std::function<void()> look = [&] {
+      Result<FileLock> second = FileLock::AcquireBeside(test.project.file(), [] { return true; });
+      seen += second ? "free " : "locked ";
+    };
+    DefineAction(test.db, "look", &look);
+    test.project.Script("0002-b.sql",
+                        "SELECT look();\nVACUUM;\nSELECT look();\nCREATE TABLE b (x);");
+    const std::string scripts = is_bundle
+                                    ? "fastmigrate_bundle(" + QuoteText(test.project.dir()) + ")"
+                                    : QuoteText(test.project.dir());
+    EXPECT_EQ(Query(test.db, "SELECT fastmigrate_apply(" + scripts + ")"), "2");
+    EXPECT_EQ(seen, "locked locked ");
+    EXPECT_FALSE(std::filesystem::exists(lock));
+  }
+}
+
+TEST(Applier, MakesNoLockFileForAScriptOfOneTransactionOrADatabaseWithoutAFile) {
+  Started test;
+  std::string seen;
+  std::function<void()> look = [&] {
+    const std::string path = test.project.file() + ".fastmigrate-lock";
+    seen += std::filesystem::exists(path) ? "lock " : "none ";
+  };
+  DefineAction(test.db, "look", &look);
+  test.project.Script("0002-b.sql", "SELECT look();");
+  EXPECT_EQ(Apply(test.db, test.project), "2");
+  Database memory = OpenHost();
+  DefineAction(memory, "look", &look);
+  test.project.Script("0003-c.sql",
+                      "CREATE TABLE c (x); ATTACH ':memory:' AS o; SELECT look(); DETACH o; "
+                      "CREATE TABLE d (x);");
+  EXPECT_EQ(Apply(memory, test.project), "3");
+  EXPECT_EQ(seen, "none none none ");
+}
+
 // --- a program
 
 // Ends when `name` has got a line; before, it writes one to `name`.started.

@@ -45,7 +45,7 @@ Source Folder(const std::vector<int>& versions) {
   folder.dir = "m";
   for (int version : versions) {
     folder.migrations.push_back(
-        {version, "000" + std::to_string(version) + "-x.sql", MigrationKind::kSql, ""});
+        {version, "000" + std::to_string(version) + "-x.sql", MigrationKind::kSql, "", nullptr});
   }
   return folder;
 }
@@ -186,7 +186,7 @@ TEST(ScriptStates, HaveWhatIsKnownOfTheScript) {
 
 TEST(ScriptStates, SayOfAProgramThatItWasEdited) {
   Source folder = Folder({});
-  folder.migrations.push_back({1, "0001-x.py", MigrationKind::kPython, ""});
+  folder.migrations.push_back({1, "0001-x.py", MigrationKind::kPython, "", nullptr});
   EXPECT_EQ(Shown(ListStatus(Managed(1, {Record(1, 0, "a")}), folder, {{1, "b"}})),
             "1 edited by applied (it is not what was applied)");
 }

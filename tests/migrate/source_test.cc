@@ -142,5 +142,92 @@ TEST(Source, MayHaveAnyName) {
   EXPECT_EQ(Shown(temp.Path("a 'b' ü%20?#")), "1 0001-a.sql\n");
 }
 
+// --- bundles
+
+// As Shown(), with the texts, of a bundle.
+std::string ShownBundle(std::string_view json) {
+  Result<Source> bundle = ReadSource(json);
+  if (!bundle) return std::to_string(bundle.error().code) + ": " + bundle.error().message;
+  EXPECT_TRUE(bundle->is_bundle);
+  EXPECT_EQ(bundle->dir, "");
+  std::string shown;
+  for (const Migration& migration : bundle->migrations) {
+    EXPECT_EQ(migration.path, "");
+    shown += std::to_string(migration.version) + " " + migration.name + " " + *ReadText(migration) +
+             "\n";
+  }
+  for (const IgnoredFile& file : bundle->ignored) {
+    shown += "ignored " + file.name + ": " + file.reason + "\n";
+  }
+  return shown;
+}
+
+TEST(SourceOfABundle, HoldsTheScriptsByVersion) {
+  EXPECT_EQ(ShownBundle(R"({"0010-c.sql": "c", "0002-b.sql": "b", "0001-a.sql": "a"})"),
+            "1 0001-a.sql a\n2 0002-b.sql b\n10 0010-c.sql c\n");
+}
+
+TEST(SourceOfABundle, MayBeEmpty) { EXPECT_EQ(ShownBundle("{}"), ""); }
+
+TEST(SourceOfABundle, KeepsTheReasonForWhatItPassesOver) {
+  EXPECT_EQ(
+      ShownBundle(R"({"README.md": "", "0001-a.sql": "a", "003-typo.sql": "", "0004_b.sql": ""})"),
+      "1 0001-a.sql a\n"
+      "ignored 0004_b.sql: no hyphen follows the number\n"
+      "ignored 003-typo.sql: the number has 3 digits, not 4\n"
+      "ignored README.md: the name does not begin with a number of four digits\n");
+}
+
+TEST(SourceOfABundle, RefusesWhatAFolderMayNotHoldEither) {
+  EXPECT_EQ(ShownBundle(R"({"0002-c.sql": "", "0002-b.sql": ""})"),
+            "1: two scripts in the bundle have the version 2: 0002-b.sql and 0002-c.sql; renumber "
+            "one of them");
+  EXPECT_EQ(ShownBundle(R"({"0000-a.sql": ""})"),
+            "1: script 0000-a.sql has the number 0000, which is the empty database; number scripts "
+            "from 0001");
+  EXPECT_EQ(ShownBundle(R"({"config.py": ""})"),
+            "1: the bundle holds a config.py: it makes the Python package migrate another kind of "
+            "database, which this extension cannot; move it away to migrate SQLite");
+}
+
+TEST(SourceOfABundle, RefusesPrograms) {
+  for (const char* name : {"0001-a.py", "0001-a.sh"}) {
+    EXPECT_EQ(ShownBundle("{\"" + std::string(name) + "\": \"\"}"),
+              "1: " + std::string(name) +
+                  " is a program, and programs cannot be in a bundle; only SQL can");
+  }
+}
+
+TEST(SourceOfABundle, RefusesWhatIsNoBundle) {
+  EXPECT_EQ(ShownBundle("{x"),
+            "1: bundle:1:2: malformed JSON: expected the name of a script in double quotes, or }\n"
+            "  1 | {x\n"
+            "    |  ^");
+  EXPECT_EQ(Shown("[\"SELECT 1\"]"),
+            "14: argument dir begins with [ and is no folder; a bundle is a JSON object, "
+            "{\"0001-name.sql\": \"text\", ...}");
+  EXPECT_EQ(Shown("\"SELECT 1\""),
+            "14: argument dir begins with \" and is no folder; a bundle is a JSON object, "
+            "{\"0001-name.sql\": \"text\", ...}");
+}
+
+TEST(SourceOfABundle, NamesItselfInMessages) {
+  Result<Source> bundle = ReadSource("{}");
+  ASSERT_TRUE(bundle);
+  EXPECT_EQ(bundle->HasNone(3).message, "the bundle holds no script of version 3");
+  EXPECT_EQ(bundle->Argument(), "BUNDLE");
+  EXPECT_EQ(bundle->FolderArgument(), "FOLDER");
+}
+
+TEST(SourceOfAFolder, MayHaveANameThatABundleCannot) {
+  TempFolder temp;
+  temp.Write("[m]/0001-a.sql", "");
+  temp.Write("{m}/0001-a.sql", "");
+  fs::current_path(temp.path());
+  EXPECT_EQ(Shown("[m]"), "1 0001-a.sql\n");
+  EXPECT_EQ(Shown("./{m}"), "1 0001-a.sql\n");
+  fs::current_path("/");
+}
+
 }  // namespace
 }  // namespace fastmigrate

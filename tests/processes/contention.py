@@ -3,11 +3,14 @@
 
 Each call must succeed with the same final version, and each script must run once: every script adds a
 row to a log that would take a second one as well. Some scripts drop tables, which the table form has to
-do on a side connection, and one is split by a VACUUM. In DELETE and WAL mode, both forms, with the host's busy timeout at 0 and 5 s.
+do on a side connection, and one is split by a VACUUM. In DELETE and WAL mode, both forms, with the host's busy timeout at 0 and 5 s;
+once more with bundles of the same scripts, and with a folder in half of the processes and a bundle in the others.
 
-    contention.py [--extension PATH] [--rounds 2] [--processes 8] [--scripts 100]
+    contention.py [--extension PATH] [--rounds 2] [--processes 8] [--scripts 100] [--sources folder,bundle,mixed]
 """
 import argparse
+import itertools
+import json
 import multiprocessing
 import os
 import sqlite3
@@ -33,6 +36,22 @@ def write_folder(directory, count):
             file.write(sql)
 
 
+def bundle_of(directory):
+    texts = {}
+    for name in os.listdir(directory):
+        with open(os.path.join(directory, name), encoding="utf-8") as file:
+            texts[name] = file.read()
+    return json.dumps(texts)
+
+
+def sources(kind, directory, processes):
+    """What each process gives as dir."""
+    if kind == "folder":
+        return [directory] * processes
+    bundle = bundle_of(directory)
+    return [directory if kind == "mixed" and n % 2 else bundle for n in range(processes)]
+
+
 def worker(extension, path, directory, form, timeout, barrier, results):
     """Calls apply once; puts the rows (or the version) or the error into `results`."""
     try:
@@ -53,7 +72,7 @@ def worker(extension, path, directory, form, timeout, barrier, results):
         results.put((None, None, f"{type(error).__name__}: {error}"))
 
 
-def one_round(extension, journal, form, timeout, processes, scripts):
+def one_round(extension, kind, journal, form, timeout, processes, scripts):
     """Failures as lines."""
     failures = []
     with tempfile.TemporaryDirectory() as root:
@@ -64,8 +83,8 @@ def one_round(extension, journal, form, timeout, processes, scripts):
         con.execute("PRAGMA journal_mode=" + journal)
         con.close()
         barrier, results = multiprocessing.Barrier(processes), multiprocessing.Queue()
-        workers = [multiprocessing.Process(target=worker, args=(extension, path, directory, form, timeout, barrier, results))
-                   for _ in range(processes)]
+        workers = [multiprocessing.Process(target=worker, args=(extension, path, source, form, timeout, barrier, results))
+                   for source in sources(kind, directory, processes)]
         for process in workers:
             process.start()
         outcomes = [results.get() for _ in workers]
@@ -86,6 +105,9 @@ def one_round(extension, journal, form, timeout, processes, scripts):
         if con.execute("PRAGMA integrity_check").fetchall() != [("ok",)]:
             failures.append("integrity_check")
         con.close()
+        left = set(os.listdir(root)) - {"migrations", "data.db"}
+        if left:
+            failures.append(f"files are left: {left}")
     return failures
 
 
@@ -95,18 +117,17 @@ def main():
     parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--processes", type=int, default=8)
     parser.add_argument("--scripts", type=int, default=100)
+    parser.add_argument("--sources", default="folder,bundle,mixed")
     options = parser.parse_args()
     passed = failed = 0
-    for number in range(options.rounds):
-        for journal in ("DELETE", "WAL"):
-            for form in ("scalar", "table"):
-                for timeout in (0, 5):
-                    failures = one_round(os.path.abspath(options.extension), journal, form, timeout,
-                                         options.processes, options.scripts)
-                    passed, failed = passed + (not failures), failed + bool(failures)
-                    if failures:
-                        print(f"FAILED round {number}, {journal}, {form} form, busy timeout {timeout} s")
-                        print("\n".join("    " + failure[:600] for failure in failures[:4]))
+    cases = itertools.product(range(options.rounds), options.sources.split(","), ("DELETE", "WAL"), ("scalar", "table"), (0, 5))
+    for number, kind, journal, form, timeout in cases:
+        failures = one_round(os.path.abspath(options.extension), kind, journal, form, timeout,
+                             options.processes, options.scripts)
+        passed, failed = passed + (not failures), failed + bool(failures)
+        if failures:
+            print(f"FAILED round {number}, {kind}, {journal}, {form} form, busy timeout {timeout} s")
+            print("\n".join("    " + failure[:600] for failure in failures[:4]))
     print(f"{passed} passed, {failed} failed")
     return 1 if failed else 0
 

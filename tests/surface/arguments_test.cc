@@ -84,11 +84,25 @@ TEST(Arguments, VersionMustBeAWholeNumber) {
 
 TEST(Arguments, FolderIsMigrationsWhenItIsLeftOut) {
   auto folder = [](const Arguments& arguments) {
-    return Shown<std::string>(arguments.Folder(0), [](const std::string& text) { return text; });
+    return Shown<std::string>(arguments.Folder(0, "f"),
+                              [](const std::string& text) { return text; });
   };
   EXPECT_EQ(Read("", folder), "migrations");
   EXPECT_EQ(Read("'m'", folder), "m");
   EXPECT_EQ(Read("NULL", folder), "error: argument dir must be a text, not NULL");
+  EXPECT_EQ(Read("' {}'", folder),
+            "error: f() needs a folder, and argument dir is a bundle; give the path of the folder");
+}
+
+TEST(Arguments, FolderOrBundleMayBeEither) {
+  auto either = [](const Arguments& arguments) {
+    return Shown<std::string_view>(arguments.FolderOrBundle(0),
+                                   [](std::string_view text) { return std::string(text); });
+  };
+  EXPECT_EQ(Read("", either), "migrations");
+  EXPECT_EQ(Read("'m'", either), "m");
+  EXPECT_EQ(Read("' {}'", either), " {}");
+  EXPECT_EQ(Read("1", either), "error: argument dir must be a text, not 1");
 }
 
 TEST(Arguments, LeftOutVersionIsNone) {

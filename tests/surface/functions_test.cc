@@ -21,6 +21,8 @@ constexpr char kScalarFunctions[] =
     "fastmigrate_apply|2|directonly\n"
     "fastmigrate_backup|0|directonly\n"
     "fastmigrate_backup|1|directonly\n"
+    "fastmigrate_bundle|0|directonly\n"
+    "fastmigrate_bundle|1|directonly\n"
     "fastmigrate_create|0|directonly\n"
     "fastmigrate_enroll|1|directonly\n"
     "fastmigrate_enroll|2|directonly\n"
