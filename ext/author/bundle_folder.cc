@@ -18,7 +18,7 @@ Result<std::string> BundleFolder(const Source& folder) {
     }
     Result<PendingScript> script = PendingScript::Read(migration, true);
     if (!script) return script.error();
-    if (Status status = RefuseAsItStands(&*script, folder); !status) return status.error();
+    if (Status status = RefuseAsItStands(&*script); !status) return status.error();
     bundle += bundle.empty() ? "{" : ",\n ";
     bundle += JsonString(migration.name) + ": " + JsonString(script->sql().text);
   }

@@ -44,7 +44,7 @@ Result<bool> IsRefusedInTableForm(const SpecialStatement& outside, const Databas
 
 }  // namespace
 
-Status RefuseAsItStands(PendingScript* script, const Source& source) {
+Status RefuseAsItStands(PendingScript* script) {
   if (script->IsProgram()) return {};
   const SqlScript& sql = script->sql();
   if (!sql.unfinished && !sql.down_part) return {};
@@ -54,11 +54,9 @@ Status RefuseAsItStands(PendingScript* script, const Source& source) {
     return MakeError(MessageAt(name, sql.text, *sql.unfinished,
                                "this script is unfinished; write its SQL, and delete this line"));
   }
-  return MakeError(MessageAt(
-      name, sql.text, *sql.down_part,
-      "another migration tool's down part begins here, and would run behind the up part; SELECT "
-      "fastmigrate_import(" +
-          source.FolderArgument() + ", 'another folder') takes such scripts over"));
+  return MakeError(MessageAt(name, sql.text, *sql.down_part,
+                             "another migration tool's down part begins here, and would run behind "
+                             "the up part; leave the up part alone in the script"));
 }
 
 Result<MigrationPlan> PlanMigration(const Database& db, const Source& source,
@@ -73,7 +71,7 @@ Result<MigrationPlan> PlanMigration(const Database& db, const Source& source,
   Result<std::vector<PendingScript>> pending = ReadPendingScripts(*migrations);
   if (!pending) return pending.error();
   for (PendingScript& script : *pending) {
-    if (Status status = RefuseAsItStands(&script, source); !status) return status.error();
+    if (Status status = RefuseAsItStands(&script); !status) return status.error();
   }
   if (Status status = PlanSteps(db, *pending); !status) return status.error();
   return MigrationPlan{ledger->version.value_or(0), ledger->version.has_value(),

@@ -43,7 +43,7 @@ bool NeedsOtherConnection(const PendingScript& script);
 // The refusals. All of them change nothing.
 
 // Nobody has written the script yet, or it would undo behind itself what it has done.
-Status RefuseAsItStands(PendingScript* script, const Source& source);
+Status RefuseAsItStands(PendingScript* script);
 
 // The connection's journal is off, so that nothing could be rolled back.
 Status RefuseWithoutJournal(const Database& host);

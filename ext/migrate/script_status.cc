@@ -147,9 +147,8 @@ Status RefuseForeignFolder(const Source& source) {
                    " holds no script that is named as fastmigrate asks, like "
                    "0001-create-users.sql, but " +
                    foreign.front() + others +
-                   "; rename what is yours, or, when another migration tool runs them, let SELECT "
-                   "fastmigrate_import(" +
-                   source.FolderArgument() + ", 'another folder') take them over");
+                   "; rename what is yours; of another migration tool's scripts, take the up parts "
+                   "alone, numbered like this in another folder");
 }
 
 // That no script was edited, and none is late.
@@ -193,8 +192,8 @@ Error NotManaged(const Source& source) {
       "  if there are no scripts yet, SELECT fastmigrate_initialize(" +
       folder +
       ") writes the first\n"
-      "  if another tool's scripts made it, SELECT fastmigrate_import(FOLDER, " +
-      folder + ") takes them over");
+      "  if another tool's scripts made it, number their up parts 0001-words.sql, 0002-words.sql "
+      "and so on, and go on as with these");
 }
 
 Error AheadOfSource(int version, const Source& source) {

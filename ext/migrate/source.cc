@@ -115,8 +115,6 @@ std::string Source::Name() const { return is_bundle ? "the bundle" : "'" + dir +
 
 std::string Source::Argument() const { return is_bundle ? "BUNDLE" : QuoteText(dir); }
 
-std::string Source::FolderArgument() const { return is_bundle ? "FOLDER" : QuoteText(dir); }
-
 Error ProgramInBundle(const std::string& name) {
   return MakeError(name + " is a program, and programs cannot be in a bundle; only SQL can");
 }

@@ -36,8 +36,6 @@ struct Source {
   std::string Name() const;
   // How it stands in a call that a message suggests: "'migrations'", "BUNDLE".
   std::string Argument() const;
-  // And where only a folder can stand: "'migrations'", "FOLDER".
-  std::string FolderArgument() const;
 };
 
 // That a program is where it cannot be.

@@ -865,12 +865,9 @@ TEST(Refused, DatabaseWithContentAndNoVersion) {
       ") proves and records it\n"
       "  if there are no scripts yet, SELECT fastmigrate_initialize(" +
       dir +
-      ") writes the "
-      "first\n"
-      "  if another tool's scripts made it, SELECT fastmigrate_import(FOLDER, " +
-      dir +
-      ") takes "
-      "them over";
+      ") writes the first\n"
+      "  if another tool's scripts made it, number their up parts 0001-words.sql, 0002-words.sql "
+      "and so on, and go on as with these";
   EXPECT_EQ(Apply(db, project), error);
   EXPECT_EQ(ApplyTable(db, project), error);
   EXPECT_EQ(Query(db, "SELECT count(*) FROM sqlite_schema"), "1");

@@ -216,7 +216,6 @@ TEST(SourceOfABundle, NamesItselfInMessages) {
   ASSERT_TRUE(bundle);
   EXPECT_EQ(bundle->HasNone(3).message, "the bundle holds no script of version 3");
   EXPECT_EQ(bundle->Argument(), "BUNDLE");
-  EXPECT_EQ(bundle->FolderArgument(), "FOLDER");
 }
 
 TEST(SourceOfAFolder, MayHaveANameThatABundleCannot) {
