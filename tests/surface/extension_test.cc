@@ -147,23 +147,6 @@ TEST(StaticExtension, WaitsForASchemaThatNoCallCanDoWithout) {
   EXPECT_EQ(sqlite3_close(handle), SQLITE_OK);
 }
 
-// sqlite3_open() gives back the connection's last error when an automatic extension has run.
-TEST(StaticExtension, IsLoadedWithoutAnErrorWhenItsWaitIsInterrupted) {
-  LockedFile locked;
-  if (locked.CompilesSelectWithoutSchema()) GTEST_SKIP() << "a call waits by itself";
-  sqlite3* handle = OpenPlain(locked.project().file());
-  Database db = Database::Borrow(handle);
-  {
-    BusyHook hook(db, [&] { sqlite3_interrupt(handle); });
-    char* message = nullptr;
-    EXPECT_EQ(sqlite3_fastmigrate_init(handle, &message, nullptr), SQLITE_OK);
-    EXPECT_EQ(sqlite3_errcode(handle), SQLITE_OK);
-  }
-  locked.Unlock();
-  EXPECT_EQ(Apply(db, locked.project()), "1");
-  EXPECT_EQ(sqlite3_close(handle), SQLITE_OK);
-}
-
 TEST(StaticExtension, LeavesTheConnectionClosable) {
   Project project;
   project.Script("0001-a.sql", "SELECT nope;");
