@@ -5,8 +5,6 @@
 #include <new>
 #include <string>
 
-#include "sqlite/busy_wait.h"
-
 namespace fastmigrate {
 namespace {
 
@@ -250,9 +248,7 @@ int RegisterTableFunction(sqlite3* db, const TableFunction& function, bool in_te
   int rc = sqlite3_create_module_v2(db, function.name, module, data, nullptr);
   if (rc != SQLITE_OK || !in_temp) return rc;
   // It needs the schema of main, which another process may be changing right now: then later.
-  Database host = Database::Borrow(db);
-  WithoutBusyTimeout at_once(host);
-  Status created = CreateInTemp(host, function.name);
+  Status created = CreateInTemp(Database::Borrow(db), function.name);
   return !created && PrimaryCode(created.error()) == SQLITE_NOMEM ? SQLITE_NOMEM : SQLITE_OK;
 }
 
