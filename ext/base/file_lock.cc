@@ -40,8 +40,9 @@ int OpenBeside(const std::string& path, const std::string& name) {
     if (descriptor < 0) return -1;
     // Against the umask; and for those who own the database, where root applies, as SQLite does
     // with its own files. Where it cannot be done, only they cannot open it.
-    (void)fchmod(descriptor, mode);
-    if (geteuid() == 0 && fchown(descriptor, model.st_uid, model.st_gid) != 0) return descriptor;
+    [[maybe_unused]] const bool is_given =
+        fchmod(descriptor, mode) == 0 &&
+        (geteuid() != 0 || fchown(descriptor, model.st_uid, model.st_gid) == 0);
     return descriptor;
   }
 }

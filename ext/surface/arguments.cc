@@ -14,6 +14,16 @@ std::string_view TextOf(sqlite3_value* value) {
   return {text, static_cast<size_t>(sqlite3_value_bytes(value))};
 }
 
+// So much of a text is shown in a message; where a version belongs, a bundle may stand by mistake.
+constexpr size_t kShownBytes = 40;
+
+std::string QuotedStart(std::string_view text) {
+  if (text.size() <= kShownBytes) return "'" + std::string(text) + "'";
+  size_t end = kShownBytes;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  return "'" + std::string(text.substr(0, end)) + "...'";
+}
+
 // As a person would write it in SQL.
 std::string Shown(sqlite3_value* value) {
   switch (sqlite3_value_type(value)) {
@@ -22,7 +32,7 @@ std::string Shown(sqlite3_value* value) {
     case SQLITE_BLOB:
       return "a blob";
     case SQLITE_TEXT:
-      return "'" + std::string(TextOf(value)) + "'";
+      return QuotedStart(TextOf(value));
     default:
       return std::string(TextOf(value));
   }

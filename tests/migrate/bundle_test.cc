@@ -2,12 +2,10 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
-
-#include "test_support.h"
 
 namespace fastmigrate {
 namespace {

@@ -140,7 +140,7 @@ def source_command(interpreter, name, template, value):
         path = os.path.join(folder, name)
         with open(path, "w", encoding="utf-8") as file:
             file.write(template % value(scripts))
-        return [interpreter, path]
+        return [*interpreter, path]
     return command
 
 
@@ -231,10 +231,10 @@ def main():
         check_program(checks, extension, "C", c_command)
     else:
         checks.skip("C", "there is no cc")
-    check_program(checks, extension, "Python", source_command(sys.executable, "program.py", PYTHON_PROGRAM, repr))
+    check_program(checks, extension, "Python", source_command([sys.executable], "program.py", PYTHON_PROGRAM, repr))
     why_not = node_sqlite()
     if why_not is None:
-        check_program(checks, extension, "Node", source_command("node", "program.js", NODE_PROGRAM, json.dumps))
+        check_program(checks, extension, "Node", source_command(["node", "--no-warnings"], "program.js", NODE_PROGRAM, json.dumps))
     else:
         checks.skip("Node", why_not)
     row = "INSERT INTO t VALUES ('" + "x" * 980 + "');\n"

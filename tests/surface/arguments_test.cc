@@ -70,6 +70,12 @@ TEST(Arguments, VersionMustBeAWholeNumber) {
       {"9223372036854775807",
        "error: argument version must be a whole number from 0 to 9999, not 9223372036854775807"},
       {"x'31'", "error: argument version must be a whole number from 0 to 9999, not a blob"},
+      {"'{\"0001-a.sql\": \"' || printf('%.99c', 'x') || '\"}'",
+       "error: argument version must be a whole number from 0 to 9999, not '{\"0001-a.sql\": "
+       "\"xxxxxxxxxxxxxxxxxxxxxxxx...'"},
+      {"printf('%.39c', 'x') || 'üü'",
+       "error: argument version must be a whole number from 0 to 9999, not "
+       "'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx...'"},
   };
   for (const auto& [list, shown] : cases) {
     EXPECT_EQ(Read(list,
