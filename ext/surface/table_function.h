@@ -31,8 +31,8 @@ struct TableFunction {
 };
 
 // `function` must live as long as the connection. Returns an SQLite result code. With `in_temp` it
-// is created in `temp` as well, without waiting for a lock of another connection: when there is
-// one, by the first statement over it. Where temp cannot be written, it is eponymous only.
+// is created in `temp` as well; where another connection's lock is in the way, by the first
+// statement over it. Where temp cannot be written, it is eponymous only.
 int RegisterTableFunction(sqlite3* db, const TableFunction& function, bool in_temp);
 
 }  // namespace fastmigrate
