@@ -77,6 +77,7 @@ Status Replay::Run(const std::function<Status(int)>& look) {
   Status status = applier.Apply(runnable);
   if (status) return can_run ? rest_ : can_run;
   if (ended) return *ended;
+  if (count == 0) return status.error().Within("cannot verify");
   const PendingScript& failed = scripts_[std::min(run_.applied.size(), count - 1)];
   if (Status called = CheckStandIns(failed); !called) return called;
   return CannotVerify(failed, status.error());
