@@ -349,6 +349,7 @@ Status Applier::RunInSavepoint(PendingScript* script) {
     ForgetRowid(db_);
     Measure measure(db_);
     ScriptRunner runner(db_, sql, script->steps(), &isolation);
+    if (Status status = runner.CheckSyntax(); !status) return status;
     for (const ScriptStep& part : script->steps().steps) {
       Status status = runner.RunPart(part, &batch_->transaction);
       if (!status) return status;
@@ -464,6 +465,7 @@ Status Applier::ApplyInParts(PendingScript* script) {
   if (!locked) return locked.error();
   if (!*locked) return {};
   PartedScript run(db_, script);
+  if (Status status = run.runner.CheckSyntax(); !status) return status;
   bool attaches =
       script->sql().Has(StatementKind::kAttach) || script->sql().Has(StatementKind::kDetach);
   Status status = run.isolation.Begin(script->sql().makes_temp || host_has_temp_, attaches);

@@ -61,7 +61,42 @@ bool MayDrop(const Token& first) {
   return first.Is("DROP") || first.Is("SELECT") || first.Is("WITH") || first.Is("VALUES");
 }
 
+// The statement under a name that SQLite knows no PRAGMA by: it is parsed, and does nothing. A
+// known one may act while it is prepared.
+std::string WithoutPragmaName(std::string_view statement) {
+  std::string text(statement);
+  Lexer lexer(statement);
+  Token token = lexer.NextSql();
+  while (!token.Is("PRAGMA")) token = lexer.NextSql();  // behind EXPLAIN
+  Token name = lexer.NextSql();
+  if (lexer.NextSql().IsOperator(".")) name = lexer.NextSql();
+  return text.replace(name.offset, name.text.size(), name.text.size(), 'x');
+}
+
+bool IsAboutSyntax(const Error& error) {
+  return error.code == SQLITE_ERROR &&
+         (error.message.ends_with("syntax error") || error.message == "incomplete input" ||
+          error.message.starts_with("unrecognized token"));
+}
+
 }  // namespace
+
+Status ScriptRunner::CheckSyntax() const {
+  for (const SpecialStatement& special : script_.specials) {
+    std::string_view statement(script_.text);
+    statement = statement.substr(special.offset, special.end - special.offset);
+    const bool pragma = special.kind == StatementKind::kPragma;
+    const std::string text = pragma ? WithoutPragmaName(statement) : std::string(statement);
+    if (db_.Prepare(text)) continue;
+    Failure failure = FailedToPrepare(special.offset);
+    // Any other error, such as a database that is not attached yet, is one where it runs.
+    const int code = PrimaryCode(failure.error);
+    if (IsAboutSyntax(failure.error) || code == SQLITE_NOMEM || code == SQLITE_INTERRUPT) {
+      return At(failure.offset, failure.error);
+    }
+  }
+  return {};
+}
 
 Status ScriptRunner::RunPart(const ScriptStep& part, Transaction* transaction) {
   size_t index = part.first_statement;

@@ -31,6 +31,9 @@ class ScriptRunner {
   // An error with the place of the statement in front.
   Error At(size_t offset, const Error& error) const;
 
+  // Whether SQLite can parse the statements that it is not given as they stand, or that stand
+  // behind a commit. Without it, what has no effect here would be right whatever it says.
+  Status CheckSyntax() const;
   // In this transaction.
   Status RunPart(const ScriptStep& part, Transaction* transaction);
   // Outside of any transaction; waits for locks.

@@ -19,6 +19,7 @@
 #include <iterator>
 #include <string>
 
+#include "base/sync_testing.h"
 #include "test_support.h"
 
 namespace fastmigrate {
@@ -143,6 +144,27 @@ TEST(NewFiles, AreRemovedWhenTheyCannotBeClosed) {
   EXPECT_EXIT(RunWhereCloseFails([&] { return CreateFileLike(path, temp.Path("model")); }),
               testing::ExitedWithCode(0), "10: cannot create " + path + ": Input/output error$");
   EXPECT_FALSE(std::filesystem::exists(path));
+}
+
+TEST(NewFiles, AreRemovedWhenTheyCannotBeSynced) {
+  TempFolder temp;
+  const std::string path = temp.Path("file");
+  SyncFails fails(path);
+  Result<NewFile> file = WriteNewFile(path, "text");
+  ASSERT_FALSE(file);
+  EXPECT_EQ(file.error().code, SQLITE_IOERR);
+  EXPECT_EQ(file.error().message, "cannot write " + path + ": Input/output error");
+  EXPECT_FALSE(std::filesystem::exists(path));
+}
+
+TEST(SyncFolder, NamesTheFolderThatCannotBeSynced) {
+  TempFolder temp;
+  EXPECT_TRUE(SyncFolder(temp.path()));
+  SyncFails fails(temp.path());
+  Status status = SyncFolder(temp.path());
+  ASSERT_FALSE(status);
+  EXPECT_EQ(status.error().code, SQLITE_IOERR);
+  EXPECT_EQ(status.error().message, "cannot write folder " + temp.path() + ": Input/output error");
 }
 #endif  // __linux__
 

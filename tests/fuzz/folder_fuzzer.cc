@@ -10,7 +10,8 @@
 //   INSERT INTO t VALUES (1);
 //
 // Whatever happens, the database says a version N, and is in the state that the scripts up to N
-// produce: sqlite3_exec() of each on a connection of its own, where that succeeds.
+// produce: sqlite3_exec() of each on a connection of its own, where that succeeds. Where a script
+// has failed that no one transaction can hold, the error says what of it is committed.
 
 #include <sqlite3.h>
 
@@ -105,7 +106,8 @@ void CheckFolder(const std::string& options, const std::vector<std::string>& scr
   if (applied.ok()) {
     Require(reached == scripts.size(), "success is the last version", Shown(scripts, ""));
   }
-  std::optional<std::string> actual = Content(db);
+  const bool in_parts = Holds(applied.message, {"this one is committed"});
+  std::optional<std::string> actual = in_parts ? std::nullopt : Content(db);
   std::optional<std::string> expected = Expected(scripts, reached);
   if (actual && expected) {
     Require(*actual == *expected, "the database is at the state of its version",

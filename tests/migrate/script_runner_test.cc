@@ -114,6 +114,54 @@ TEST(ScriptRunner, NeverPointsOutsideOfTheStatement) {
   }
 }
 
+// What SQLite is not given as it stands is a syntax error where it would be one.
+TEST(ScriptRunner, RefusesWhatSqliteCannotParseThoughItHasNoEffectHere) {
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {"PRAGMA foreign_keys = OFF (3);", "1:27: near \"(\": syntax error"},
+      {"CREATE TABLE t (a);\nPRAGMA foreign_keys = ON 3;", "2:26: near \"3\": syntax error"},
+      {"BEGIN; PRAGMA main.foreign_keys(1)); COMMIT;", "1:35: near \")\": syntax error"},
+      {"BEGIN; PRAGMA defer_foreign_keys = ON OFF; COMMIT;", "1:39: near \"OFF\": syntax error"},
+      {"PRAGMA defer_foreign_keys = ;", "1:29: near \";\": syntax error"},
+      {"PRAGMA \"synchronous\" = OFF, 2;", "1:27: near \",\": syntax error"},
+      {"EXPLAIN QUERY PLAN PRAGMA synchronous = = 1;", "1:41: near \"=\": syntax error"},
+      {"PRAGMA journal_mode = OFF now;", "1:27: near \"now\": syntax error"},
+      {"PRAGMA wal_checkpoint(a b);", "1:25: near \"b\": syntax error"},
+      {"VACUUM main t;", "1:13: near \"t\": syntax error"},
+      {"BEGIN now; COMMIT;", "1:7: near \"now\": syntax error"},
+      {"BEGIN; COMMIT TRANSACTION a b;", "1:29: near \"b\": syntax error"},
+      {"BEGIN; ROLLBACK TRANSACTION SAVEPOINT a;", "1:39: near \"a\": syntax error"},
+      {"SAVEPOINT a b; RELEASE a;", "1:13: near \"b\": syntax error"},
+      {"SAVEPOINT select; RELEASE select;", "1:11: near \"select\": syntax error"},
+      {"SAVEPOINT a; RELEASE a, b;", "1:23: near \",\": syntax error"},
+      {"SAVEPOINT a; ROLLBACK TO SAVEPOINT a now; RELEASE a;", "1:38: near \"now\": syntax error"},
+      {"SELECT 1; COMMIT '", "1:18: this string has no end (a single quote)"},
+  };
+  for (const auto& [text, error] : cases) {
+    Database db = OpenHost();
+    Project project;
+    project.Script("0001-a.sql", text);
+    std::string result = Apply(db, project);
+    EXPECT_EQ(result.substr(0, result.find('\n')), "error 1: 0001-a.sql:" + error) << text;
+    EXPECT_EQ(TableNames(db), "") << text;
+    EXPECT_EQ(Version(db), "NULL") << text;
+    EXPECT_NE(sqlite3_exec(OpenDatabase().handle(), text.c_str(), nullptr, nullptr, nullptr),
+              SQLITE_OK)
+        << text;
+  }
+}
+
+TEST(ScriptRunner, ChangesNothingOfAScriptThatSqliteCannotParseBehindACommit) {
+  Project project;
+  Database db = project.Open();
+  project.Script("0001-a.sql", "CREATE TABLE t (a);\nVACUUM;\nPRAGMA journal_mode = WAL 2;");
+  EXPECT_EQ(Apply(db, project),
+            "error 1: 0001-a.sql:3:27: near \"2\": syntax error\n"
+            "  3 | PRAGMA journal_mode = WAL 2;\n"
+            "    |                           ^\n"
+            "database stays without a version; 0 of 1 scripts were applied, this one was not run");
+  EXPECT_EQ(TableNames(db), "");
+}
+
 TEST(ScriptRunner, KeepsTheResultCode) {
   const std::vector<std::pair<const char*, const char*>> cases = {
       {"CREATE TABLE t (a NOT NULL); INSERT INTO t VALUES (NULL);", "error 1299:"},

@@ -62,6 +62,11 @@ const EqualCase kTables[] = {
      "CREATE TABLE t(a REFERENCES p(x) ON DELETE CASCADE)",
      "CREATE TABLE p(id PRIMARY KEY, x UNIQUE);"
      "CREATE TABLE t(a, FOREIGN KEY(A) REFERENCES P(X) ON DELETE CASCADE)"},
+    {"ForeignKeyCase",
+     "CREATE TABLE t(a REFERENCES p ON DELETE SET NULL DEFERRABLE INITIALLY DEFERRED,"
+     " b CONSTRAINT c REFERENCES p, FOREIGN KEY(b) REFERENCES q(x) ON UPDATE CASCADE)",
+     "create table t(a references p on delete set null deferrable initially deferred,"
+     " b constraint c references p, foreign key(b) references q(x) on update cascade)"},
     {"ForeignKeyOrder", "CREATE TABLE t(a REFERENCES p, b REFERENCES q)",
      "CREATE TABLE t(a, b, FOREIGN KEY(b) REFERENCES q, FOREIGN KEY(a) REFERENCES p)"},
     {"ForeignKeyDefaults", "CREATE TABLE t(a REFERENCES p)",

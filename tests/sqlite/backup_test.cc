@@ -9,6 +9,7 @@
 #include <set>
 #include <string>
 
+#include "base/sync_testing.h"
 #include "test_support.h"
 
 namespace fastmigrate {
@@ -82,6 +83,43 @@ TEST(Backup, InterruptedInTheMiddleLeavesNoFile) {
   EXPECT_EQ(Names(temp), "data.db");
 }
 
+// Of few pages the copy is made in one step; what comes behind it asks once more.
+TEST(Backup, InterruptedBehindItsLastPageLeavesNoFile) {
+  TempFolder temp;
+  Database db = OpenHost(temp.Path("data.db"));
+  Query(db, "CREATE TABLE t (a)");
+  int asked = 0;
+  StatementTrace trace(db, [&](std::string_view sql) {
+    if (sql != "SELECT 1") return;
+    ++asked;
+    sqlite3_interrupt(db.handle());
+  });
+  EXPECT_EQ(Query(db, "SELECT " + CallBackup(temp.Path("copy.db"))),
+            "error 9: no backup was made in " + temp.Path("copy.db") + ": interrupted");
+  EXPECT_EQ(asked, 1);
+  EXPECT_EQ(Names(temp), "data.db");
+}
+
+// An exclusive lock keeps even the first page from being read.
+TEST(Backup, WaitsForAnotherConnectionsLock) {
+  TempFolder temp;
+  Database db = OpenHost(temp.Path("data.db"));
+  Query(db, "CREATE TABLE t (a)");
+  Database other = OpenDatabase(temp.Path("data.db"));
+  ASSERT_EQ(Query(other, "BEGIN EXCLUSIVE; INSERT INTO t VALUES (1)"), "");
+  int tries = 0;
+  {
+    BusyHook hook(db, [&] {
+      if (++tries == 3) {
+        EXPECT_EQ(Query(other, "COMMIT"), "");
+      }
+    });
+    EXPECT_EQ(Query(db, "SELECT " + CallBackup(temp.Path("copy.db"))), temp.Path("copy.db"));
+  }
+  EXPECT_EQ(tries, 3);
+  EXPECT_EQ(Query(OpenDatabase(temp.Path("copy.db")), "SELECT a FROM t"), "1");
+}
+
 TEST(Backup, IsAsPrivateAsTheDatabase) {
   for (unsigned mode : {0600u, 0640u, 0644u, 0660u}) {
     TempFolder temp;
@@ -137,6 +175,21 @@ TEST(Backup, OfOneSecondHaveDifferentNames) {
   }
   EXPECT_EQ(paths.size(), 3u);
 }
+
+#ifdef __linux__
+// A power cut could take its name away.
+TEST(Backup, LeavesNoFileWhenItsFolderCannotBeSynced) {
+  TempFolder temp;
+  TempFolder folder;
+  Database db = OpenHost(temp.Path("data.db"));
+  Query(db, "CREATE TABLE t (a)");
+  SyncFails fails(folder.path());
+  EXPECT_EQ(Query(db, "SELECT " + CallBackup(folder.Path("copy.db"))),
+            "error 10: no backup was made in " + folder.Path("copy.db") + ": cannot write folder " +
+                folder.path() + ": Input/output error");
+  EXPECT_EQ(Names(folder), "");
+}
+#endif  // __linux__
 
 }  // namespace
 }  // namespace fastmigrate

@@ -75,14 +75,16 @@ TEST(WaitWhileBusy, SaysThatOthersWroteInTurn) {
   Database db = OpenDatabase(temp.Path("a.db"));
   Database other = OpenDatabase(temp.Path("a.db"));
   Query(other, "CREATE TABLE t (a)");
-  int tries = 0;
+  db.SetWaitLimit(std::chrono::milliseconds(1000));
   Status status = WaitWhileBusy(db, [&]() -> Status {
     Query(other, "INSERT INTO t VALUES (1)");
-    if (++tries == 3) db.SetWaitLimit(std::chrono::milliseconds(0));
     return kLocked;
   });
   ASSERT_FALSE(status);
   EXPECT_EQ(status.error().code, SQLITE_BUSY);
+  EXPECT_EQ(status.error().message,
+            "database is locked (other connections have been writing one after the other for over "
+            "1 seconds)");
 }
 
 // Waiting would not help: the host's own statement ends when our call does.

@@ -55,6 +55,16 @@ TEST(ForeignKeyViolations, AreDescribedForEveryKindOfTable) {
       {"CREATE TABLE p (id INTEGER PRIMARY KEY); CREATE TABLE c (k PRIMARY KEY, x REFERENCES p) "
        "WITHOUT ROWID; INSERT INTO c VALUES (1, 2)",
        "c (x = 2) has no parent in p"},
+      // The key of the parent has another order than its columns.
+      {"CREATE TABLE p (a, b, PRIMARY KEY (b, a)); CREATE TABLE c (k PRIMARY KEY, x, y, FOREIGN "
+       "KEY "
+       "(x, y) REFERENCES p) WITHOUT ROWID; INSERT INTO p VALUES (1, 2); INSERT INTO c VALUES (1, "
+       "1, "
+       "2), (2, 2, 1)",
+       "c (x = 1, y = 2) has no parent in p"},
+      {"CREATE TABLE p (id INTEGER PRIMARY KEY); CREATE TABLE c (k PRIMARY KEY, x REFERENCES p) "
+       "WITHOUT ROWID; INSERT INTO c VALUES (1, NULL), (2, 7), (3, NULL)",
+       "c (x = 7) has no parent in p"},
       {"CREATE TABLE \"p q\" (id INTEGER PRIMARY KEY); CREATE TABLE \"c\"\"d\" (\"x y\" REFERENCES "
        "\"p q\"); INSERT INTO \"c\"\"d\" VALUES (5)",
        "c\"d rowid 1 (x y = 5) has no parent in p q"},

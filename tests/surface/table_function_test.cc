@@ -220,5 +220,16 @@ TEST(TableFunctionInTemp, TableOfItsNameInMainCannotBeUsedByASchema) {
   EXPECT_EQ(calls, 0);
 }
 
+// It would go with the transaction, and a ROLLBACK would take it away.
+TEST(TableFunctionInTemp, IsNotMadeInTheCallersTransaction) {
+  Database db = OpenWith(kInTemp);
+  Query(db, "PRAGMA temp_store = MEMORY; BEGIN");
+  EXPECT_EQ(Query(db, "SELECT n FROM in_temp"), "1\n2\n3");
+  EXPECT_EQ(Query(db, "SELECT name FROM temp.sqlite_schema"), "");
+  Query(db, "COMMIT");
+  EXPECT_EQ(Query(db, "SELECT n FROM in_temp"), "1\n2\n3");
+  EXPECT_EQ(Query(db, "SELECT name FROM temp.sqlite_schema"), "in_temp");
+}
+
 }  // namespace
 }  // namespace fastmigrate
