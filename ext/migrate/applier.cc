@@ -151,7 +151,12 @@ int Applier::Version() const {
 }
 
 Status Applier::ApplyOne(PendingScript* script) {
+  Progress* const progress = options_.progress;
+  if (progress != nullptr) {
+    progress->Begin(script->migration().name, script->sql().statement_count);
+  }
   Status status = RunOne(script);
+  if (progress != nullptr) progress->End(status.ok());
   if (status && options_.behind_each) status = options_.behind_each(*script);
   return status;
 }
@@ -348,7 +353,7 @@ Status Applier::RunInSavepoint(PendingScript* script) {
       return status;
     ForgetRowid(db_);
     Measure measure(db_);
-    ScriptRunner runner(db_, sql, script->steps(), &isolation);
+    ScriptRunner runner(db_, sql, script->steps(), &isolation, options_.progress);
     if (Status status = runner.CheckSyntax(); !status) return status;
     for (const ScriptStep& part : script->steps().steps) {
       Status status = runner.RunPart(part, &batch_->transaction);
@@ -441,12 +446,12 @@ Status Applier::Record(const PendingScript& script, const Measure& measure) {
 
 // A script that more than one transaction holds, while it runs.
 struct Applier::PartedScript {
-  PartedScript(const Database& db, PendingScript* pending_script)
+  PartedScript(const Database& db, PendingScript* pending_script, Progress* progress)
       : script(*pending_script),
         isolation(db),
         enforcement(db),
         measure(db),
-        runner(db, script.sql(), script.steps(), &isolation) {}
+        runner(db, script.sql(), script.steps(), &isolation, progress) {}
 
   PendingScript& script;
   Isolation isolation;
@@ -464,7 +469,7 @@ Status Applier::ApplyInParts(PendingScript* script) {
   Result<bool> locked = steps.PartCount() > 1 ? LockScript(*script, &lock) : Result<bool>(true);
   if (!locked) return locked.error();
   if (!*locked) return {};
-  PartedScript run(db_, script);
+  PartedScript run(db_, script, options_.progress);
   if (Status status = run.runner.CheckSyntax(); !status) return status;
   bool attaches =
       script->sql().Has(StatementKind::kAttach) || script->sql().Has(StatementKind::kDetach);
@@ -503,7 +508,8 @@ Status Applier::RunOutside(PartedScript* run, const SpecialStatement& statement)
   Status status = options_.on_side([&](const Database& side) -> Status {
     opened = true;
     Isolation isolation(side);
-    ScriptRunner runner(side, run->script.sql(), run->script.steps(), &isolation);
+    ScriptRunner runner(side, run->script.sql(), run->script.steps(), &isolation,
+                        options_.progress);
     for (const SpecialStatement* pragma : run->for_vacuum) {
       if (Status set = runner.RunOutside(*pragma); !set) return set;
     }

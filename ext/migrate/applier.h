@@ -32,6 +32,7 @@
 #include "base/result.h"
 #include "migrate/ledger.h"
 #include "migrate/pending_script.h"
+#include "migrate/progress.h"
 #include "migrate/script_runner.h"
 #include "sqlite/database.h"
 #include "sqlite/foreign_keys.h"
@@ -76,6 +77,7 @@ struct ApplyOptions {
   // Runs something on a second connection, open for as long: VACUUM, which SQLite refuses inside
   // any statement. None: it can run on the applier's own connection.
   std::function<Status(const std::function<Status(const Database&)>&)> on_side;
+  Progress* progress = nullptr;  // is told of each script
 };
 
 class Applier {

@@ -31,6 +31,7 @@ class Migrator {
       if (plan->pending.empty()) return std::move(run_);
       if (run_.total == 0) run_.total = plan->pending.size();
       if (Status status = RefuseWhatCannotWork(plan->pending); !status) return status.error();
+      if (!progress_) progress_ = Progress::FromEnvironment(NamesOf(plan->pending));
       // What runs brings everything up to the last script, or some of it ran beside the host's
       // connection, and it is looked at once more.
       Result<bool> finished = ApplySome(plan->pending);
@@ -106,6 +107,7 @@ class Migrator {
     ApplyOptions options;
     options.check_foreign_keys = host_.InAutocommit() && ForeignKeysEnforced(host_);
     options.tells_state = true;
+    options.progress = progress_.get();
     options.advice = [this, on_side](const Error& error) { return Advice(error, on_side); };
     // While a statement reads main, a second transaction could not begin (see migrate.h).
     options.one_transaction =
@@ -162,6 +164,7 @@ class Migrator {
   std::unique_ptr<OwnConnection> side_;
   std::string why_no_side_;
   MigrationRun run_;
+  std::unique_ptr<Progress> progress_;
 };
 
 }  // namespace

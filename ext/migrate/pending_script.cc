@@ -61,6 +61,12 @@ std::string ReachesOtherFile(const PendingScript& script) {
   return "";
 }
 
+std::vector<std::string> NamesOf(std::span<const PendingScript> scripts) {
+  std::vector<std::string> names;
+  for (const PendingScript& script : scripts) names.push_back(script.migration().name);
+  return names;
+}
+
 Result<std::string> ReadChecksum(const Migration& migration) {
   Result<PendingScript> script = PendingScript::Read(migration, false);
   if (!script) return script.error();

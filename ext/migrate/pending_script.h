@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -58,6 +59,8 @@ class PendingScript {
 // What in the script reaches another database file, "ATTACH" or "VACUUM INTO"; empty when nothing
 // does. What is only tried must not touch one.
 std::string ReachesOtherFile(const PendingScript& script);
+
+std::vector<std::string> NamesOf(std::span<const PendingScript> scripts);
 
 // The checksum of a migration's file, by its kind. Reads it, keeps nothing.
 Result<std::string> ReadChecksum(const Migration& migration);

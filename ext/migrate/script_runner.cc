@@ -107,6 +107,7 @@ Status ScriptRunner::RunPart(const ScriptStep& part, Transaction* transaction) {
       script_.specials.begin(), script_.specials.end(), index,
       [](const SpecialStatement& statement, size_t i) { return statement.index < i; });
   for (; index < part.end_statement; ++index) {
+    if (progress_ != nullptr) progress_->AtStatement(index);
     if (special != script_.specials.end() && special->index == index) {
       if (Status status = RunSpecial(*special); !status) return status;
       at = special->end;
@@ -157,6 +158,7 @@ Status ScriptRunner::CheckDeferredForeignKeys(size_t offset) const {
 }
 
 Status ScriptRunner::RunOutside(const SpecialStatement& statement) {
+  if (progress_ != nullptr) progress_->AtStatement(statement.index);
   if (statement.kind == StatementKind::kDetach && isolation_.WasAttached(statement.name)) {
     return At(statement.offset,
               MakeError("the application has attached database " + statement.name +

@@ -12,6 +12,7 @@
 #include <optional>
 
 #include "base/result.h"
+#include "migrate/progress.h"
 #include "migrate/script_steps.h"
 #include "sql/sql_script.h"
 #include "sqlite/database.h"
@@ -23,10 +24,10 @@ namespace fastmigrate {
 class ScriptRunner {
  public:
   // All of them must outlive the runner. `isolation` has begun, and is told of every setting before
-  // it changes.
+  // it changes. `progress`, if any, is told of every statement.
   ScriptRunner(const Database& db, const SqlScript& script, const ScriptSteps& steps,
-               Isolation* isolation)
-      : db_(db), script_(script), steps_(steps), isolation_(*isolation) {}
+               Isolation* isolation, Progress* progress)
+      : db_(db), script_(script), steps_(steps), isolation_(*isolation), progress_(progress) {}
 
   // An error with the place of the statement in front.
   Error At(size_t offset, const Error& error) const;
@@ -65,6 +66,7 @@ class ScriptRunner {
   const SqlScript& script_;
   const ScriptSteps& steps_;
   Isolation& isolation_;
+  Progress* const progress_;
   TransactionLevels levels_;
   Transaction* transaction_ = nullptr;  // of the present part
   bool enforced_ = false;               // foreign keys, in the present part

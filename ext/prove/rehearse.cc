@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <span>
 #include <utility>
 
 #include "migrate/plan.h"
@@ -38,16 +39,18 @@ std::string WhyNotTried(const PendingScript& script, const Database& db) {
 
 // Applies the scripts on this connection; the first that fails, or is not tried, is the last.
 Result<std::vector<RehearsedScript>> Rehearse(const Database& db, MigrationPlan plan,
-                                              const ApplyOptions& options,
-                                              const std::string& hint) {
+                                              ApplyOptions options, const std::string& hint) {
   std::vector<PendingScript>& pending = plan.pending;
   size_t count = 0;
   std::string why_not;
   while (count < pending.size() && (why_not = WhyNotTried(pending[count], db)).empty()) ++count;
   MigrationRun run;
   run.version = plan.version;
-  Applier applier(db, options, &run);
-  Status status = applier.Apply({pending.data(), count});
+  const std::span<PendingScript> tried(pending.data(), count);
+  std::unique_ptr<Progress> progress = Progress::FromEnvironment(NamesOf(tried));
+  options.progress = progress.get();
+  Applier applier(db, std::move(options), &run);
+  Status status = applier.Apply(tried);
   if (!status && IsFault(status.error())) return status.error();
   std::vector<RehearsedScript> rows;
   for (const AppliedScript& applied : run.applied) rows.push_back({applied, std::nullopt});

@@ -1,0 +1,147 @@
+#include "migrate/progress.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <utility>
+
+#ifdef _WIN32
+#include <io.h>
+#else
+#include <signal.h>
+#include <unistd.h>
+#endif
+
+namespace fastmigrate {
+namespace {
+
+#ifdef _WIN32
+bool StandardErrorIsTerminal() { return _isatty(_fileno(stderr)) != 0; }
+#else
+bool StandardErrorIsTerminal() { return isatty(STDERR_FILENO) == 1; }
+#endif
+
+void WriteToStandardError(std::string_view text) {
+  std::fwrite(text.data(), 1, text.size(), stderr);
+  std::fflush(stderr);
+}
+
+// While it lives, threads that are begun here take none of the host's signals.
+class SignalsBlocked {
+ public:
+#ifdef _WIN32
+  SignalsBlocked() = default;
+#else
+  SignalsBlocked() {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before_);
+  }
+  SignalsBlocked(const SignalsBlocked&) = delete;
+  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
+  ~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+
+ private:
+  sigset_t before_;
+#endif
+};
+
+// A name is a file's, and may hold what a terminal would obey.
+std::string Printable(std::string_view name) {
+  std::string printable(name);
+  std::replace_if(
+      printable.begin(), printable.end(), [](unsigned char c) { return c < ' ' || c == 0x7F; },
+      '?');
+  return printable;
+}
+
+std::string Seconds(Progress::Clock::duration passed, int digits) {
+  char text[32];
+  const double seconds = std::chrono::duration<double>(passed).count();
+  std::snprintf(text, sizeof text, "%.*f s", digits, seconds);
+  return text;
+}
+
+}  // namespace
+
+std::unique_ptr<Progress> Progress::FromEnvironment(std::vector<std::string> names) {
+  const char* wanted = std::getenv("FASTMIGRATE_PROGRESS");
+  if (wanted == nullptr || std::string_view(wanted) != "1") return nullptr;
+  return std::make_unique<Progress>(std::move(names),
+                                    Output{WriteToStandardError, StandardErrorIsTerminal()});
+}
+
+Progress::Progress(std::vector<std::string> names, Output output)
+    : names_(std::move(names)), output_(std::move(output)) {
+  if (!output_.is_terminal) return;
+  try {
+    const SignalsBlocked blocked;
+    thread_ = std::thread([this] {
+      std::unique_lock<std::mutex> lock(mutex_);
+      while (!ended_.wait_for(lock, output_.tick, [this] { return ends_; })) WriteLive();
+    });
+  } catch (const std::exception&) {
+    // Without a thread there is no live line.
+  }
+}
+
+Progress::~Progress() {
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    ends_ = true;
+  }
+  ended_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+void Progress::Begin(std::string_view name, size_t statements) noexcept {
+  try {
+    std::lock_guard<std::mutex> lock(mutex_);
+    const auto place = std::find(names_.begin(), names_.end(), name) - names_.begin() + 1;
+    label_ = Printable(name) + " (" + std::to_string(place) + " of " +
+             std::to_string(names_.size()) + ")";
+    statements_ = statements;
+    statement_ = 0;
+    began_ = Clock::now();
+    WriteLine(label_ + " begins");
+  } catch (const std::exception&) {
+    label_.clear();
+  }
+}
+
+void Progress::End(bool succeeded) noexcept {
+  try {
+    std::lock_guard<std::mutex> lock(mutex_);
+    if (label_.empty()) return;
+    std::string line = label_ + (succeeded ? " ended after " : " failed after ");
+    label_.clear();
+    WriteLine(line + Seconds(Clock::now() - began_, 2));
+  } catch (const std::exception&) {
+    label_.clear();
+  }
+}
+
+// Replaces the live line, if there is one.
+void Progress::WriteLine(const std::string& text) {
+  output_.write((is_live_line_shown_ ? "\r\x1B[K" : "") + ("fastmigrate: " + text + "\n"));
+  is_live_line_shown_ = false;
+}
+
+// Called by the thread, which has locked.
+void Progress::WriteLive() {
+  if (label_.empty()) return;
+  try {
+    std::string line = label_;
+    if (statements_ > 0) {
+      line += ", statement " + std::to_string(statement_.load(std::memory_order_relaxed) + 1) +
+              " of " + std::to_string(statements_);
+    }
+    output_.write("\r\x1B[Kfastmigrate: " + line + ", " + Seconds(Clock::now() - began_, 0));
+    is_live_line_shown_ = true;
+  } catch (const std::exception&) {
+    // The next one may succeed.
+  }
+}
+
+}  // namespace fastmigrate
