@@ -115,7 +115,7 @@ class Check {
 
   bool IsAllowed(const FileState& state) const {
     if (state == subject_.before || state == subject_.after) return true;
-    if (scenario().start == Start::kUnmanaged) return false;
+    if (!IsOfScripts(scenario().start)) return false;
     return std::find(subject_.between.begin(), subject_.between.end(), state) !=
            subject_.between.end();
   }

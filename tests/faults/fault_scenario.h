@@ -20,8 +20,12 @@ struct FaultScript {
 
 using FaultScripts = std::vector<FaultScript>;
 
-// A managed database at `version`, one without `_meta` in that state, or an empty file.
-enum class Start { kManaged, kUnmanaged, kEmpty };
+// A managed database at `version`; one in that state without `_meta`, or just enrolled; or an empty
+// file.
+enum class Start { kManaged, kUnmanaged, kEnrolled, kEmpty };
+
+// Whether the states between the beginning and the end are those of scripts.
+inline bool IsOfScripts(Start start) { return start == Start::kManaged || start == Start::kEmpty; }
 
 struct Scenario {
   std::string name = {};

@@ -45,8 +45,11 @@ void MakeDatabase(const Subject& subject) {
                  std::to_string(scenario.version) + ")");
     fs::remove_all(subject.folder + "/made");
   }
-  if (scenario.start == Start::kUnmanaged) {
+  if (!IsOfScripts(scenario.start)) {
     Must(db, "DROP TABLE _meta; DROP TABLE _fastmigrate_history");
+  }
+  if (scenario.start == Start::kEnrolled) {
+    Must(db, "SELECT fastmigrate_enroll(" + std::to_string(scenario.version) + ")");
   }
   sqlite3_close(db);
 }
@@ -61,7 +64,7 @@ std::string Prepare(Subject* subject) {
   if (scenario.has_folder) WriteScripts(scenario.scripts, subject->folder + "/migrations");
   subject->before = ReadFileState(subject->folder + "/data.db");
   for (FileState& state : OracleStates(scenario.scripts, subject->folder)) {
-    if (scenario.start != Start::kUnmanaged) subject->between.push_back(std::move(state));
+    if (IsOfScripts(scenario.start)) subject->between.push_back(std::move(state));
   }
   fs::remove(subject->folder + "/oracle.db");
 
@@ -79,7 +82,7 @@ std::string Prepare(Subject* subject) {
   if (subject->success.code != scenario.error) {
     return "without a fault: " + subject->success.message;
   }
-  if (scenario.start == Start::kUnmanaged || !scenario.oracle_known) return "";
+  if (!IsOfScripts(scenario.start) || !scenario.oracle_known) return "";
   for (const FileState& state : subject->between) {
     if (state == subject->after) return "";
   }
