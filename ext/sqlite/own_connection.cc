@@ -162,7 +162,7 @@ Result<std::unique_ptr<OwnConnection>> OwnConnection::OpenBeside(const Database&
   Result<Database> db = Database::OpenBeside(host);
   if (!db) return db.error();
   Result<std::optional<int64_t>> first_read = db->QueryInteger("PRAGMA main.schema_version");
-  if (!first_read && PrimaryCode(first_read.error()) != SQLITE_BUSY) return first_read.error();
+  if (!first_read) return first_read.error();
   Result<std::unique_ptr<OwnConnection>> own =
       Make(host, std::move(*db), HostObjects::StandIns::kNo);
   if (!own) return own;

@@ -35,6 +35,8 @@ constexpr const char* kStatements[] = {
     R"(CREATE TABLE c(a PRIMARY KEY, CHECK("rowid" > "a")) WITHOUT ROWID)",
     R"(CREATE TABLE c("a" DEFAULT "a", "b" "TEXT" DEFAULT "B" COLLATE "nocase", UNIQUE("a")))",
     R"(CREATE TABLE c("true", false, CHECK(true <> "true" AND "false" <> false)))",
+    R"(CREATE TABLE c(a, b AS ("a" IS DISTINCT FROM "Open"), CHECK(a IS NOT DISTINCT FROM "B")))",
+    R"(CREATE INDEX i ON t(a) WHERE a IS NOT DISTINCT FROM "Open" AND id IS DISTINCT FROM "A")",
     R"(CREATE INDEX i ON t("a", "oid" || "A", lower("Open") COLLATE "rtrim"))",
     R"(CREATE INDEX i ON t(a) WHERE "oid" > "a" AND "t"."rowid" < 5 AND "t" <> "x")",
     R"(CREATE INDEX i ON u("z") WHERE "rowid" > "a")",

@@ -36,6 +36,9 @@ inline std::string TooNew(std::string_view sql) {
     if (version < 3035000 && last.Is("DROP") && token.Is("COLUMN")) {
       return "DROP COLUMN came with SQLite 3.35";
     }
+    if (version < 3039000 && last.Is("DISTINCT") && token.Is("FROM")) {
+      return "IS DISTINCT FROM came with SQLite 3.39";
+    }
     last = token;
   }
   return "";

@@ -126,6 +126,8 @@ TEST(NewViolations, AreThoseWithoutACounterpart) {
   EXPECT_EQ(NewViolations({old_one}, {old_one, moved}).size(), 1u);
   EXPECT_EQ(NewViolations({no_rowid}, {no_rowid}).size(), 0u);
   EXPECT_EQ(NewViolations({no_rowid}, {no_rowid, no_rowid}).size(), 1u);
+  // Without values nothing says that one of another table is the same.
+  EXPECT_EQ(NewViolations({{"a", "", "p", ""}}, {{"b", "", "p", ""}}).size(), 1u);
   List found = NewViolations({old_one}, {other, old_one});
   ASSERT_EQ(found.size(), 1u);
   EXPECT_EQ(found[0].values, "x = 8");

@@ -1,0 +1,1 @@
+SELECT `a;b` FROM "x;y"; SELECT 'it''s;' --  :a, @bz $ x'2;y";
