@@ -7,6 +7,7 @@
 #include "author/bundle_folder.h"
 #include "author/dump_schema.h"
 #include "author/enroll.h"
+#include "author/import.h"
 #include "author/initialize.h"
 #include "author/new_script.h"
 #include "author/table_rebuild.h"
@@ -194,6 +195,17 @@ Result<Cell> InitializeFrom(const Database& db, const Arguments& arguments) {
   return Cell(std::move(*path));
 }
 
+// fastmigrate_import(from TEXT [, dir TEXT]) -> INTEGER, the database's version
+Result<Cell> ImportFrom(const Database& db, const Arguments& arguments) {
+  Result<std::string> from = arguments.Text(0, "from");
+  if (!from) return from.error();
+  Result<std::string> dir = arguments.Folder(1, "fastmigrate_import");
+  if (!dir) return dir.error();
+  Result<int> version = Import(db, *from, *dir);
+  if (!version) return version.error();
+  return Cell(int64_t{*version});
+}
+
 // fastmigrate_bundle([dir TEXT]) -> TEXT, the scripts of the folder as a bundle
 Result<Cell> Bundle(const Database&, const Arguments& arguments) {
   Result<std::string> dir = arguments.Folder(0, "fastmigrate_bundle");
@@ -342,6 +354,7 @@ constexpr ScalarFunction kScalarFunctions[] = {
     {"fastmigrate_unenroll", 0, 0, kChanges, UnenrollIt},
     {"fastmigrate_find_version", 0, 1, kChanges, FindVersionOf},
     {"fastmigrate_initialize", 1, -1, kChanges, InitializeFrom},
+    {"fastmigrate_import", 1, 2, kChanges, ImportFrom},
     {"fastmigrate_apply", 0, 2, kApplies, ApplyScalar},
     {"fastmigrate_rehearse", 0, 2, kChanges, RehearseScalar},
     {"fastmigrate_accept", 1, 2, kChanges, Accept},
