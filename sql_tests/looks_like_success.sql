@@ -1,4 +1,5 @@
 -- What could look like success and is not: a folder that belongs to another migration tool.
+--! folders the message names the folder to import
 --! file golang/000001_a.up.sql
 CREATE TABLE a (x);
 --! end
@@ -23,15 +24,14 @@ SELECT fastmigrate_apply('typo');
 CREATE TABLE a (x);
 --! end
 SELECT fastmigrate_apply('flyway');
---! folders one in another is no file
 --! file prisma/20240101000000_a/migration.sql
 CREATE TABLE a (x);
 --! end
 SELECT fastmigrate_apply('prisma');
---! bundles
 --! file plan/sqitch.plan
 --! end
 SELECT fastmigrate_apply('plan');
+--! bundles
 
 -- Beside a script of ours such a file is one that is passed over, as is what nobody runs.
 --! file mixed/0001-a.sql

@@ -147,8 +147,9 @@ Status RefuseForeignFolder(const Source& source) {
                    " holds no script that is named as fastmigrate asks, like "
                    "0001-create-users.sql, but " +
                    foreign.front() + others +
-                   "; rename what is yours; of another migration tool's scripts, take the up parts "
-                   "alone, numbered like this in another folder");
+                   "; rename what is yours; of another migration tool's, SELECT fastmigrate_import(" +
+                   (source.is_bundle ? "'FOLDER OF THE TOOL'" : source.Argument()) +
+                   ", 'FOLDER') makes scripts in a folder of their own");
 }
 
 // That no script was edited, and none is late.
@@ -192,8 +193,8 @@ Error NotManaged(const Source& source) {
       "  if there are no scripts yet, SELECT fastmigrate_initialize(" +
       folder +
       ") writes the first\n"
-      "  if another tool's scripts made it, number their up parts 0001-words.sql, 0002-words.sql "
-      "and so on, and go on as with these");
+      "  if another migration tool made it, SELECT fastmigrate_import('FOLDER OF THE TOOL', " +
+      folder + ") takes its migrations over, and enrolls the database where the tool left it");
 }
 
 Error AheadOfSource(int version, const Source& source) {

@@ -866,8 +866,8 @@ TEST(Refused, DatabaseWithContentAndNoVersion) {
       "  if there are no scripts yet, SELECT fastmigrate_initialize(" +
       dir +
       ") writes the first\n"
-      "  if another tool's scripts made it, number their up parts 0001-words.sql, 0002-words.sql "
-      "and so on, and go on as with these";
+      "  if another migration tool made it, SELECT fastmigrate_import('FOLDER OF THE TOOL', " +
+      dir + ") takes its migrations over, and enrolls the database where the tool left it";
   EXPECT_EQ(Apply(db, project), error);
   EXPECT_EQ(ApplyTable(db, project), error);
   EXPECT_EQ(Query(db, "SELECT count(*) FROM sqlite_schema"), "1");

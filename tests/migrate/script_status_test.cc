@@ -269,8 +269,8 @@ TEST(PendingMigrations, AreWhatIsAboveTheVersionUpToTheTarget) {
        "  if these scripts made it, SELECT fastmigrate_find_version('m') finds the version N, and "
        "SELECT fastmigrate_enroll(N, 'm') proves and records it\n"
        "  if there are no scripts yet, SELECT fastmigrate_initialize('m') writes the first\n"
-       "  if another tool's scripts made it, number their up parts 0001-words.sql, "
-       "0002-words.sql and so on, and go on as with these"},
+       "  if another migration tool made it, SELECT fastmigrate_import('FOLDER OF THE TOOL', 'm') "
+       "takes its migrations over, and enrolls the database where the tool left it"},
       {"ahead",
        Managed(3),
        Folder({1, 2}),
