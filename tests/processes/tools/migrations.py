@@ -1,0 +1,70 @@
+"""The migrations that each tool gets, in that tool's own layout: rows, an index, a trigger with semicolons inside, CRLF."""
+import json
+
+USERS = ("CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT NOT NULL, mark TEXT DEFAULT 'a;b');\n"
+         "INSERT INTO users (name) VALUES ('Ada; the first'), ('größe 😀');\n")
+LOG = ("-- what happened; when, is not kept\r\n"
+       "CREATE INDEX users_name ON users (name);\r\n"
+       "CREATE TABLE log (\r\n  text TEXT -- of the user\r\n);\r\n")
+TRIGGER = ("CREATE TRIGGER users_log AFTER INSERT ON users BEGIN\n"
+           "  INSERT INTO log VALUES (new.name || ';');\n"
+           "  UPDATE users SET mark = 'logged' WHERE id = new.id;\n"
+           "END;\n")
+GRACE = "INSERT INTO users (name) VALUES ('Grace');\n"
+EMAIL = ("ALTER TABLE users ADD COLUMN email TEXT;\n"
+         "CREATE VIEW emails AS SELECT id, email FROM users;\n")
+
+# Number 4 was taken back before it was released.
+NUMBERS = (1, 2, 3, 5)
+NAMES = ("users", "log", "trigger", "email")
+TEXTS = (USERS, LOG, TRIGGER + GRACE, EMAIL)
+COUNT = len(NUMBERS)
+
+DOWN = "DROP TABLE users;\n"
+
+
+def dated(number):
+    return f"2024010{number}120000"
+
+
+def plain(path_of):
+    """The texts as they are; path_of(number, name) names their files."""
+    return {path_of(number, name): text for number, name, text in zip(NUMBERS, NAMES, TEXTS)}
+
+
+def framed(path_of, up, down, trigger=("", "")):
+    """Between a tool's lines; `trigger` are those around a statement with semicolons inside."""
+    texts = (USERS, LOG, trigger[0] + TRIGGER + trigger[1] + GRACE, EMAIL)
+    files = {}
+    for number, name, text in zip(NUMBERS, NAMES, texts):
+        whole = f"{up}\n{text}\n{down}\n{DOWN}"
+        files[path_of(number, name)] = whole.replace("\r\n", "\n").replace("\n", "\r\n") if "\r" in text else whole
+    return files
+
+
+def with_down_files(files, down_of):
+    """Beside each file one that takes it back, named down_of(path)."""
+    return {**files, **{down_of(path): DOWN for path in files}}
+
+
+def breakpoints():
+    """What drizzle runs one by one: its statements end at such a line, and need no semicolon."""
+    point = "--> statement-breakpoint\n"
+    texts = (USERS.replace("b');\n", "b')\n" + point), LOG.replace("(name);\r\n", "(name);\r\n" + point),
+             TRIGGER + point + GRACE, EMAIL.replace("TEXT;\n", "TEXT;" + point))
+    return dict(zip((f"000{index}_{name}.sql" for index, name in enumerate(NAMES)), texts))
+
+
+def journal(count):
+    entries = [{"idx": index, "version": "6", "when": 1700000000000 + number, "tag": f"000{index}_{name}", "breakpoints": True}
+               for index, (number, name) in enumerate(zip(NUMBERS, NAMES))]
+    return json.dumps({"version": "7", "dialect": "sqlite", "entries": entries[:count]})
+
+
+def plan(count, between=""):
+    """sqitch's, with a tag behind the second change."""
+    head = "%syntax-version=1.0.0\n%project=shop\n\n"
+    lines = [f"{name}{' [users]' if number > 1 else ''} 2024-01-0{number}T12:00:00Z Ada <ada@example.org> # {name}\n"
+             for number, name in zip(NUMBERS, NAMES)]
+    lines.insert(2, "@v1 2024-01-02T13:00:00Z Ada <ada@example.org> # a release\n")
+    return head + "".join(lines[:count if count < 3 else count + 1]) + between
