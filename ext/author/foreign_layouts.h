@@ -13,7 +13,7 @@
 //   drizzle                 meta/_journal.json, 0000_name.sql
 //   Atlas                   atlas.sum, 20240101000000_name.sql
 //   sqitch                  sqitch.plan, deploy/name.sql
-//   numbered files          0001_name.sql, 20240101-name.sql, 001.sql: D1, sqlx and others
+//   numbered files          0001_name.sql, 20240101-name.sql, 001.sql: D1, sqlx, umzug and others
 //
 // Tools whose folders look alike and mean the same are one layout. Files in the folder that its
 // tool passes over are passed over; a migration that is no SQL is an error that names it.

@@ -41,8 +41,8 @@ TOOLS = [
          """CREATE TABLE IF NOT EXISTS schema_migrations (version uint64,dirty bool);
   CREATE UNIQUE INDEX IF NOT EXISTS version_unique ON schema_migrations (version);""",
          lambda _, n, __: f"DELETE FROM schema_migrations; INSERT INTO schema_migrations (version, dirty) VALUES ({n}, 0);",
-         Refusal("two files of one number", {"02_again.up.sql": "SELECT 1;\n"}, message="?"),
-         Refusal("a dirty database", {}, "UPDATE schema_migrations SET dirty = 1", message="?")),
+         Refusal("two files of one number", {"02_again.up.sql": "SELECT 1;\n"}, message="000002_log.up.sql and 02_again.up.sql have one number, 2; renumber one of them"),
+         Refusal("a dirty database", {}, "UPDATE schema_migrations SET dirty = 1", message=m.half_done("golang-migrate", "5"))),
     tool("goose",
          m.framed(lambda n, name: f"0000{n}_{name}.sql", "-- +goose Up", "-- +goose Down", GOOSE_LINES),
          "goose_db_version",
@@ -54,7 +54,7 @@ TOOLS = [
 	);
 INSERT INTO goose_db_version (version_id, is_applied, tstamp) VALUES (0, 1, '2024-01-06 12:00:00');""",
          lambda _, n, __: f"INSERT INTO goose_db_version (version_id, is_applied, tstamp) VALUES ({n}, 1, '{AT}');",
-         Refusal("a migration in Go", {"00006_rows.go": "package migrations\n"}, message="?")),
+         Refusal("a migration in Go", {"00006_rows.go": "package migrations\n"}, message=m.no_sql("00006_rows.go", "Go"))),
     tool("sqlx",
          m.plain(lambda n, name: f"{m.dated(n)}_{name}.sql"),
          "_sqlx_migrations",
@@ -67,7 +67,7 @@ INSERT INTO goose_db_version (version_id, is_applied, tstamp) VALUES (0, 1, '202
     execution_time BIGINT NOT NULL
 );""",
          lambda _, n, name: f"INSERT INTO _sqlx_migrations VALUES ({m.dated(n)}, '{name}', '{AT}', TRUE, x'{HASH}', 1200);",
-         Refusal("a file that is gone", {"20240105120000_email.sql": None}, message="?")),
+         Refusal("a file that is gone", {"20240105120000_email.sql": None}, message=m.unknown("sqlx", "20240105120000"))),
     tool("sqlx, with down files",
          m.with_down_files(m.plain(lambda n, name: f"{n}_{name}.up.sql"), lambda path: path.replace(".up.", ".down.")),
          "_sqlx_migrations",
@@ -80,7 +80,7 @@ INSERT INTO goose_db_version (version_id, is_applied, tstamp) VALUES (0, 1, '202
     execution_time BIGINT NOT NULL
 );""",
          lambda _, n, name: f"INSERT INTO _sqlx_migrations VALUES ({n}, '{name}', '{AT}', TRUE, x'{HASH}', 1200);",
-         Refusal("one that failed", {}, "UPDATE _sqlx_migrations SET success = FALSE WHERE version = 5", message="?")),
+         Refusal("one that failed", {}, "UPDATE _sqlx_migrations SET success = FALSE WHERE version = 5", message=m.half_done("sqlx", "5"))),
     tool("diesel",
          m.with_down_files({**m.plain(lambda n, name: f"2024-01-0{n}-120000_{name}/up.sql")},
                            lambda path: path.replace("up.sql", "down.sql")),
@@ -90,8 +90,8 @@ INSERT INTO goose_db_version (version_id, is_applied, tstamp) VALUES (0, 1, '202
        run_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP
 );""",
          lambda _, n, __: f"INSERT INTO __diesel_schema_migrations (version, run_on) VALUES ('{m.dated(n)}', '{AT}');",
-         Refusal("a migration in Rust", {"2024-01-06-120000_rows.rs": "fn main() {}\n"}, message="?"),
-         Refusal("a folder that is gone", {"2024-01-05-120000_email/up.sql": None}, message="?")),
+         Refusal("a migration in Rust", {"2024-01-06-120000_rows.rs": "fn main() {}\n"}, message=m.no_sql("2024-01-06-120000_rows.rs", "Rust")),
+         Refusal("a folder that is gone", {"2024-01-05-120000_email/up.sql": None}, message=m.unknown("diesel", "20240105120000"))),
     tool("refinery",
          m.plain(lambda n, name: f"V{n}__{name}.sql"),
          "refinery_schema_history",
@@ -101,7 +101,7 @@ INSERT INTO goose_db_version (version_id, is_applied, tstamp) VALUES (0, 1, '202
              applied_on VARCHAR(255),
              checksum VARCHAR(255));""",
          lambda _, n, name: f"INSERT INTO refinery_schema_history VALUES ({n}, '{name}', '2024-01-06T12:00:00Z', '1234567{n}');",
-         Refusal("a migration in Rust", {"V6__rows.rs": "pub fn migration() -> String {}\n"}, message="?")),
+         Refusal("a migration in Rust", {"V6__rows.rs": "pub fn migration() -> String {}\n"}, message=m.no_sql("V6__rows.rs", "Rust"))),
     tool("Flyway",
          m.plain(lambda n, name: f"V1.{n}__{name}.sql"),
          "flyway_schema_history",
@@ -120,8 +120,9 @@ INSERT INTO goose_db_version (version_id, is_applied, tstamp) VALUES (0, 1, '202
 CREATE INDEX "main"."flyway_schema_history_s_idx" ON "flyway_schema_history" ("success");""",
          lambda index, n, name: "INSERT INTO flyway_schema_history VALUES "
                                 f"({index + 1}, '1.{n}', '{name}', 'SQL', 'V1.{n}__{name}.sql', -18{n}, '', '{AT}', 3, 1);",
-         Refusal("a repeatable migration", {"R__emails.sql": "SELECT 1;\n"}, message="?"),
-         Refusal("two files of one version", {"V1_2__again.sql": "SELECT 1;\n"}, message="?")),
+         Refusal("a repeatable migration", {"R__emails.sql": "SELECT 1;\n"}, message="R__emails.sql is repeatable: Flyway runs it again when it has changed, and fastmigrate runs each script "
+                         "once; make it a V of its own, or move it away"),
+         Refusal("two files of one version", {"V1_2__again.sql": "SELECT 1;\n"}, message="V1.2__log.sql and V1_2__again.sql have one number, 1.2; renumber one of them")),
     tool("Prisma",
          {**m.plain(lambda n, name: f"{m.dated(n)}_{name}/migration.sql"), "migration_lock.toml": 'provider = "sqlite"\n'},
          "_prisma_migrations",
@@ -138,7 +139,7 @@ CREATE INDEX "main"."flyway_schema_history_s_idx" ON "flyway_schema_history" ("s
          lambda _, n, name: "INSERT INTO _prisma_migrations VALUES "
                             f"('{n}0b1', '{HASH}', 17045{n}, '{m.dated(n)}_{name}', NULL, NULL, 17045{n}, 1);",
          Refusal("one that failed", {}, "UPDATE _prisma_migrations SET finished_at = NULL, logs = 'no' WHERE id = '50b1'",
-                 message="?")),
+                 message=m.half_done("Prisma", "20240105120000_email"))),
     tool("Atlas",
          {**m.plain(lambda n, name: f"{m.dated(n)}_{name}.sql"), "atlas.sum": "h1:AAAA=\n"},
          "atlas_schema_revisions",
@@ -151,7 +152,7 @@ CREATE INDEX "main"."flyway_schema_history_s_idx" ON "flyway_schema_history" ("s
          lambda _, n, name: f"INSERT INTO atlas_schema_revisions VALUES ('{m.dated(n)}', '{name}', 2, 2, 2, '{AT}', 9, NULL, "
                             "NULL, 'h1=', 'null', 'Atlas CLI v0.31');",
          Refusal("one that was left half done", {},
-                 "UPDATE atlas_schema_revisions SET applied = 1, error = 'no' WHERE description = 'email'", message="?")),
+                 "UPDATE atlas_schema_revisions SET applied = 1, error = 'no' WHERE description = 'email'", message=m.half_done("Atlas", "20240105120000"))),
     # The file that wrangler keeps for local work has a table of the runtime's, too.
     tool("D1",
          m.plain(lambda n, name: f"000{n}_{name}.sql"),
@@ -167,5 +168,5 @@ CREATE TABLE IF NOT EXISTS d1_migrations(
 		applied_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP NOT NULL
 );""",
          lambda _, n, name: f"INSERT INTO d1_migrations (name, applied_at) VALUES ('000{n}_{name}.sql', '{AT}');",
-         Refusal("a file that is gone", {"0005_email.sql": None}, message="?")),
+         Refusal("a file that is gone", {"0005_email.sql": None}, message=m.unknown("D1", "0005_email.sql"))),
 ]

@@ -68,3 +68,17 @@ def plan(count, between=""):
              for number, name in zip(NUMBERS, NAMES)]
     lines.insert(2, "@v1 2024-01-02T13:00:00Z Ada <ada@example.org> # a release\n")
     return head + "".join(lines[:count if count < 3 else count + 1]) + between
+
+
+def no_sql(path, language):
+    return (f"{path} is a migration in {language}, which cannot be made a script of SQL; for a database that it has made, SELECT "
+            "fastmigrate_initialize(...) writes a first script from the schema")
+
+
+def unknown(tool, migration):
+    return f"the record of {tool} says that this database has had {migration}, and 'FROM' holds no such migration"
+
+
+def half_done(tool, migration):
+    return (f"{tool} has left the migration {migration} half done in this database, as its record says; finish or repair it "
+            f"with {tool} first")

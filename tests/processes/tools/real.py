@@ -108,6 +108,19 @@ def dbmate_files(count):
     return first(count, m.framed(lambda n, name: f"{m.dated(n)}_{name}.sql", "-- migrate:up", "-- migrate:down"))
 
 
+def by_name(number, name):
+    """In the order of the names, which is not that of the numbers: 10_, 1_, 2_, 3_."""
+    return f"{dict(zip(m.NUMBERS, (10, 1, 2, 3)))[number]}_{name}.sql"
+
+
+def dbmate_files_by_name(count):
+    return first(count, m.framed(by_name, "-- migrate:up", "-- migrate:down"))
+
+
+def umzug_files_by_name(count):
+    return first(count, m.plain(by_name))
+
+
 def sql_migrate_files(count):
     begin, end = "-- +migrate StatementBegin\n", "-- +migrate StatementEnd\n"
     return first(count, m.framed(lambda n, name: f"{n}-{name}.sql", "-- +migrate Up", "-- +migrate Down", (begin, end)))
@@ -153,40 +166,50 @@ def umzug_program_files(count):
     return program_files(count, "async ({ context }) =>", "context.exec(%s)")
 
 
+TWO_UP_PARTS = "-- migrate:up\nSELECT 1;\n-- migrate:down\nSELECT 2;\n-- migrate:up\nSELECT 3;\n-- migrate:down\n"
+
 TOOLS = [
     Tool("dbmate", dbmate_files, run_dbmate, "schema_migrations", of_npm("dbmate"), [
-        Refusal("two files of one version", {"20240102120000_again.sql": "-- migrate:up\nSELECT 1;\n"}, message="?"),
-        Refusal("a file that is gone", {"20240105120000_email.sql": None}, message="?"),
+        Refusal("two files of one version", {"20240102120000_again.sql": "-- migrate:up\nSELECT 1;\n"}, message="20240102120000_again.sql and 20240102120000_log.sql have one number, 20240102120000; renumber one of them"),
+        Refusal("a file that is gone", {"20240105120000_email.sql": None}, message=m.unknown("dbmate", "20240105120000")),
+    ]),
+    Tool("dbmate, which goes by names", dbmate_files_by_name, run_dbmate, "schema_migrations", of_npm("dbmate"), [
+        Refusal("two up parts in a file", {"10_users.sql": TWO_UP_PARTS}, message=(
+            "10_users.sql:5:1: an up part behind the down part, which the versions of dbmate do not read alike; make it a "
+            "migration of its own\n  5 | -- migrate:up\n    | ^")),
     ]),
     Tool("sql-migrate", sql_migrate_files, sql_migrate(None), "gorp_migrations", of_debian("sql-migrate"), [
-        Refusal("a file that is gone", {"5-email.sql": None}, message="?"),
-        Refusal("one that was left out", {"4-late.sql": "-- +migrate Up\nSELECT 1;\n"}, message="?"),
+        Refusal("a file that is gone", {"5-email.sql": None}, message=m.unknown("sql-migrate", "5-email.sql")),
+        Refusal("one that was left out", {"4-late.sql": "-- +migrate Up\nSELECT 1;\n"}, message="the record of sql-migrate says that this database has not had 4-late.sql, but 5-email.sql behind it; apply it "
+                "with sql-migrate first"),
     ]),
     Tool("sql-migrate, its table named migrations", sql_migrate_files, sql_migrate("migrations"), "migrations",
          of_debian("sql-migrate"), []),
     Tool("drizzle", drizzle_files, by_node("drizzle"), "__drizzle_migrations", of_npm("drizzle-orm", "sql.js"), [
-        Refusal("a file that is gone", {"0003_email.sql": None}, message="?"),
-        Refusal("a journal that is older than the database", {"meta/_journal.json": m.journal(3)}, message="?"),
+        Refusal("a file that is gone", {"0003_email.sql": None}, message="cannot read FROM/0003_email.sql: there is no such file"),
+        Refusal("a journal that is older than the database", {"meta/_journal.json": m.journal(3)}, message=m.unknown("drizzle", "1700000000005")),
     ]),
     Tool("the npm package sqlite", node_sqlite_files, by_node("sqlite"), "migrations", of_npm("sqlite", "libsql"), [
-        Refusal("two files of one number", {"2-again.sql": "-- Up\nSELECT 1;\n"}, message="?"),
+        Refusal("two files of one number", {"2-again.sql": "-- Up\nSELECT 1;\n"}, message="002-log.sql and 2-again.sql have one number, 2; renumber one of them"),
     ]),
     Tool("umzug, files of SQL", umzug_files, by_node("umzug-sql"), "SequelizeMeta", of_npm("umzug", "libsql"), [
-        Refusal("a program among them", {"20240106120000_rows.js": "exports.up = async () => {};\n"}, message="?"),
+        Refusal("a program among them", {"20240106120000_rows.js": "exports.up = async () => {};\n"}, message=m.no_sql("20240106120000_rows.js", "JavaScript")),
     ]),
+    Tool("umzug, which goes by names", umzug_files_by_name, by_node("umzug-sql"), "SequelizeMeta", of_npm("umzug", "libsql"), []),
 ]
 
 SQITCH = Tool("sqitch", sqitch_files, run_sqitch, None, sqitch_missing, [
-    Refusal("a command of the shell", {"deploy/email.sql": "BEGIN;\n" + m.EMAIL + ".mode csv\nCOMMIT;\n"}, message="?"),
+    Refusal("a command of the shell", {"deploy/email.sql": "BEGIN;\n" + m.EMAIL + ".mode csv\nCOMMIT;\n"}, message="deploy/email.sql:4:1: a dot-command of the sqlite3 shell; only SQL can stand in a script\n"
+                "  4 | .mode csv\n    | ^"),
     Refusal("a change that is reverted in the plan", {"sqitch.plan": m.plan(4, "-email 2024-01-06T12:00:00Z Ada <a@b.c>\n")},
-            message="?"),
+            message="sqitch.plan holds '-email 2024-01-06T12:00:00Z Ada <a@b.c>', which reverts a change; delete both from the plan"),
 ])
 
 PROGRAMS = [
     Tool("knex", knex_files, by_node("knex"), "knex_migrations", of_npm("knex", "libsql"), [
-        Refusal("JavaScript", {}, message="?"),
+        Refusal("JavaScript", {}, message=m.no_sql("20240101120000_users.js", "JavaScript")),
     ]),
     Tool("umzug", umzug_program_files, by_node("umzug"), "SequelizeMeta", of_npm("umzug", "libsql"), [
-        Refusal("JavaScript", {}, message="?"),
+        Refusal("JavaScript", {}, message=m.no_sql("20240101120000_users.js", "JavaScript")),
     ]),
 ]
