@@ -275,7 +275,7 @@ Listing ListFlywayFiles(const ForeignFolder& folder) {
     if (name.kind == 'B') {
       const bool is_first =
           std::none_of(versions.begin(), versions.end(),
-                       [&](const std::string& v) { return !IsLowerVersion(name.version, v); });
+                       [&](const std::string& v) { return !IsLowerVersion(migration.version, v); });
       const bool is_last = !baseline || IsLowerVersion(baseline->version, name.version);
       if (is_first && is_last) baseline = std::move(migration);
       continue;

@@ -21,8 +21,8 @@ struct ToolRecord {
   bool is_common = false;
   // Queries; empty where a record does not tell. What the database has had, a row each: by what the
   // tool knows the migration, and the number of a RecordedMigration::Covers.
-  std::string_view applied = "";
-  std::string_view half_done = "";  // what was begun and not finished
+  std::string_view applied = {};
+  std::string_view half_done = {};  // what was begun and not finished
 };
 
 constexpr ToolRecord kRecords[] = {

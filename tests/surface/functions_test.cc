@@ -29,6 +29,7 @@ constexpr char kScalarFunctions[] =
     "fastmigrate_extension_version|0|\n"
     "fastmigrate_find_version|0|directonly\n"
     "fastmigrate_find_version|1|directonly\nfastmigrate_history|-1|directonly\n"
+    "fastmigrate_import|1|directonly\nfastmigrate_import|2|directonly\n"
     "fastmigrate_initialize|-1|directonly\n"
     "fastmigrate_new|2|directonly\n"
     "fastmigrate_recreate_table|2|directonly\n"
