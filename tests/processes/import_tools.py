@@ -11,6 +11,7 @@ What is missing is installed: by npm into build/tools, and from Debian. A tool t
 """
 import argparse
 import contextlib
+import functools
 import os
 import sqlite3
 import sys
@@ -211,6 +212,12 @@ def check_programs(checks, extension, tool):
             checks.check(f"{name}: leads to the same", of_scripts(con), result)
 
 
+check_import_of_all = functools.partial(check_import, count=COUNT)
+check_import_of_first = functools.partial(check_import, count=FIRST)
+check_sqitch_of_all = functools.partial(check_sqitch, count=COUNT)
+check_sqitch_of_first = functools.partial(check_sqitch, count=FIRST)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--extension", default=os.path.join(HERE, "..", "..", "build", "fastmigrate.so"))
@@ -225,17 +232,14 @@ def main():
                 continue
             for part in parts:
                 try:
-                    part(tool)
+                    part(checks, extension, tool)
                 except (RuntimeError, sqlite3.Error, OSError) as error:
                     checks.check(f"{tool.name} runs", str(error), "")
 
-    imports = [lambda tool, count=count: check_import(checks, extension, tool, count) for count in (COUNT, FIRST)]
-    refusals = lambda tool: check_refusals(checks, extension, tool)
-    each(real.TOOLS, *imports, refusals)
-    each([real.SQITCH], *(lambda tool, count=count: check_sqitch(checks, extension, tool, count) for count in (COUNT, FIRST)),
-         refusals)
-    each(real.PROGRAMS, lambda tool: check_programs(checks, extension, tool), refusals)
-    each(fixtures.TOOLS, *imports, refusals)
+    each(real.TOOLS, check_import_of_all, check_import_of_first, check_refusals)
+    each([real.SQITCH], check_sqitch_of_all, check_sqitch_of_first, check_refusals)
+    each(real.PROGRAMS, check_programs, check_refusals)
+    each(fixtures.TOOLS, check_import_of_all, check_import_of_first, check_refusals)
     print(f"{checks.passed} passed, {checks.failed} failed" + (f", {checks.skipped} skipped" if checks.skipped else ""))
     return 1 if checks.failed else 0
 

@@ -22,10 +22,6 @@ def run(command, cwd=None, **environment):
         raise RuntimeError(f"{command[0]}: status {done.returncode}: {done.stdout.strip()}")
 
 
-def last_line(error):
-    return (str(error).splitlines() or ["no reason"])[-1]
-
-
 @functools.cache
 def install_from_npm():
     """Why it did not work, None when it did."""
@@ -35,9 +31,9 @@ def install_from_npm():
         return None
     os.makedirs(MODULES, exist_ok=True)
     try:
-        run(["npm", "install", "--prefix", MODULES, "--ignore-scripts", "--no-audit", "--no-fund", "--silent", *wanted])
+        run(["npm", "install", "--prefix", MODULES, "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", *wanted])
     except (OSError, RuntimeError, subprocess.TimeoutExpired) as error:
-        return f"npm: {last_line(error)}"
+        return " ".join(str(error).split())
     return None
 
 
@@ -46,16 +42,18 @@ def install_from_debian():
     try:
         run(["bash", os.path.join(ROOT, "tests", "install.sh"), "import"])
     except (OSError, RuntimeError, subprocess.TimeoutExpired) as error:
-        return f"apt: {last_line(error)}"
+        return " ".join(str(error).split())
     return None
 
 
 def of_npm(*packages):
-    """Why a tool made of these packages cannot be had, None when it can."""
+    """Why a tool made of these packages cannot be had, None when it can. A scope holds what is built for this machine."""
     def missing():
+        if not shutil.which("node"):
+            return "there is no node"
         why = install_from_npm()
-        there = all(os.path.isdir(os.path.join(MODULES, "node_modules", package)) for package in packages)
-        return None if there and shutil.which("node") else why or "there is no node"
+        absent = [package for package in packages if not os.path.isdir(os.path.join(MODULES, "node_modules", package))]
+        return why or f"npm has no {absent[0]} for this machine" if absent else None
     return missing
 
 
@@ -146,19 +144,19 @@ def sqitch_files(count):
             "sqitch.conf": "[core]\n\tengine = sqlite\n"}
 
 
-def program_files(count, head, call):
-    """Migrations in JavaScript that run SQL, as knex and umzug have them."""
-    def program(text):
-        return f"exports.up = {head} {{\n  {call % repr_js(text)};\n}};\nexports.down = async () => {{}};\n"
-    return {f"{m.dated(n)}_{name}.js": program(text) for n, name, text in list(zip(m.NUMBERS, m.NAMES, m.TEXTS))[:count]}
-
-
-def repr_js(text):
+def template_literal(text):
     return "`" + text.replace("\\", "\\\\").replace("`", "\\`").replace("$", "\\$").replace("\r", "\\r") + "`"
 
 
+def program_files(count, head, call):
+    """Migrations in JavaScript that run SQL, as knex and umzug have them."""
+    def program(text):
+        return f"exports.up = {head} {{\n  {call % template_literal(text)};\n}};\nexports.down = async () => {{}};\n"
+    return {f"{m.dated(n)}_{name}.js": program(text) for n, name, text in list(zip(m.NUMBERS, m.NAMES, m.TEXTS))[:count]}
+
+
 def knex_files(count):
-    # knex prepares what it gets, so that each statement is a call; the driver under it takes them all.
+    # knex.raw() takes one statement, the driver under it takes all.
     return program_files(count, "async (knex) =>", "(await knex.client.acquireConnection()).exec(%s)")
 
 
@@ -169,11 +167,11 @@ def umzug_program_files(count):
 TWO_UP_PARTS = "-- migrate:up\nSELECT 1;\n-- migrate:down\nSELECT 2;\n-- migrate:up\nSELECT 3;\n-- migrate:down\n"
 
 TOOLS = [
-    Tool("dbmate", dbmate_files, run_dbmate, "schema_migrations", of_npm("dbmate"), [
+    Tool("dbmate", dbmate_files, run_dbmate, "schema_migrations", of_npm("dbmate", "@dbmate"), [
         Refusal("two files of one version", {"20240102120000_again.sql": "-- migrate:up\nSELECT 1;\n"}, message="20240102120000_again.sql and 20240102120000_log.sql have one number, 20240102120000; renumber one of them"),
         Refusal("a file that is gone", {"20240105120000_email.sql": None}, message=m.unknown("dbmate", "20240105120000")),
     ]),
-    Tool("dbmate, which goes by names", dbmate_files_by_name, run_dbmate, "schema_migrations", of_npm("dbmate"), [
+    Tool("dbmate, which goes by names", dbmate_files_by_name, run_dbmate, "schema_migrations", of_npm("dbmate", "@dbmate"), [
         Refusal("two up parts in a file", {"10_users.sql": TWO_UP_PARTS}, message=(
             "10_users.sql:5:1: an up part behind the down part, which the versions of dbmate do not read alike; make it a "
             "migration of its own\n  5 | -- migrate:up\n    | ^")),
@@ -189,13 +187,13 @@ TOOLS = [
         Refusal("a file that is gone", {"0003_email.sql": None}, message="cannot read FROM/0003_email.sql: there is no such file"),
         Refusal("a journal that is older than the database", {"meta/_journal.json": m.journal(3)}, message=m.unknown("drizzle", "1700000000005")),
     ]),
-    Tool("the npm package sqlite", node_sqlite_files, by_node("sqlite"), "migrations", of_npm("sqlite", "libsql"), [
+    Tool("the npm package sqlite", node_sqlite_files, by_node("sqlite"), "migrations", of_npm("sqlite", "libsql", "@libsql"), [
         Refusal("two files of one number", {"2-again.sql": "-- Up\nSELECT 1;\n"}, message="002-log.sql and 2-again.sql have one number, 2; renumber one of them"),
     ]),
-    Tool("umzug, files of SQL", umzug_files, by_node("umzug-sql"), "SequelizeMeta", of_npm("umzug", "libsql"), [
+    Tool("umzug, files of SQL", umzug_files, by_node("umzug-sql"), "SequelizeMeta", of_npm("umzug", "libsql", "@libsql"), [
         Refusal("a program among them", {"20240106120000_rows.js": "exports.up = async () => {};\n"}, message=m.no_sql("20240106120000_rows.js", "JavaScript")),
     ]),
-    Tool("umzug, which goes by names", umzug_files_by_name, by_node("umzug-sql"), "SequelizeMeta", of_npm("umzug", "libsql"), []),
+    Tool("umzug, which goes by names", umzug_files_by_name, by_node("umzug-sql"), "SequelizeMeta", of_npm("umzug", "libsql", "@libsql"), []),
 ]
 
 SQITCH = Tool("sqitch", sqitch_files, run_sqitch, None, sqitch_missing, [
@@ -206,10 +204,10 @@ SQITCH = Tool("sqitch", sqitch_files, run_sqitch, None, sqitch_missing, [
 ])
 
 PROGRAMS = [
-    Tool("knex", knex_files, by_node("knex"), "knex_migrations", of_npm("knex", "libsql"), [
+    Tool("knex", knex_files, by_node("knex"), "knex_migrations", of_npm("knex", "libsql", "@libsql"), [
         Refusal("JavaScript", {}, message=m.no_sql("20240101120000_users.js", "JavaScript")),
     ]),
-    Tool("umzug", umzug_program_files, by_node("umzug"), "SequelizeMeta", of_npm("umzug", "libsql"), [
+    Tool("umzug", umzug_program_files, by_node("umzug"), "SequelizeMeta", of_npm("umzug", "libsql", "@libsql"), [
         Refusal("JavaScript", {}, message=m.no_sql("20240101120000_users.js", "JavaScript")),
     ]),
 ]
