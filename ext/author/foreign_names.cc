@@ -1,6 +1,7 @@
 #include "author/foreign_names.h"
 
 #include <algorithm>
+#include <chrono>
 #include <iterator>
 #include <optional>
 #include <utility>
@@ -110,6 +111,25 @@ Result<std::vector<std::string>> FoldersWith(const ForeignFolder& folder, const 
 std::string BehindUnderscore(const std::string& name) {
   const size_t at = name.find('_');
   return at == std::string::npos ? name : name.substr(at + 1);
+}
+
+// The time that the name begins with, 20240101120000, in UTC; empty when it begins with none.
+std::string MillisecondsOf(std::string_view name) {
+  namespace chrono = std::chrono;
+  if (DigitsAt(name, 0) != 14) return "";
+  auto number = [&](size_t at, size_t length) {
+    int value = 0;
+    for (char c : name.substr(at, length)) value = value * 10 + (c - '0');
+    return value;
+  };
+  const chrono::year_month_day date(chrono::year(number(0, 4)),
+                                    chrono::month(static_cast<unsigned>(number(4, 2))),
+                                    chrono::day(static_cast<unsigned>(number(6, 2))));
+  if (!date.ok()) return "";
+  const chrono::milliseconds time = chrono::sys_days(date).time_since_epoch() +
+                                    chrono::hours(number(8, 2)) + chrono::minutes(number(10, 2)) +
+                                    chrono::seconds(number(12, 2));
+  return std::to_string(time.count());
 }
 
 // Flyway and refinery look into the folders below as well.
@@ -307,12 +327,15 @@ Listing ListDieselFolders(const ForeignFolder& folder) {
   return sorted;
 }
 
+// drizzle's record holds the time in the name, 20240101000000_a, as milliseconds since 1970.
+// Prisma's holds the name.
 Listing ListPrismaFolders(const ForeignFolder& folder) {
   Result<std::vector<std::string>> names = FoldersWith(folder, "migration.sql");
   if (!names) return names.error();
   std::vector<ForeignMigration> migrations;
   for (const std::string& name : *names) {
-    migrations.push_back({name + "/migration.sql", "", name, BehindUnderscore(name)});
+    migrations.push_back(
+        {name + "/migration.sql", MillisecondsOf(name), name, BehindUnderscore(name)});
   }
   return migrations;
 }
