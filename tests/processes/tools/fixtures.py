@@ -13,26 +13,51 @@ AT = "2024-01-06 12:00:00"
 HASH = "00" * 32
 
 
-def by_hand(begin, row):
+def by_hand(begin, row, texts):
     """`begin` makes the record, row(index, number, name) is what a migration adds to it."""
     def apply(database, _, count):
         with contextlib.closing(sqlite3.connect(database, isolation_level=None)) as con:
-            for table in con.execute("SELECT count(*) FROM sqlite_schema").fetchall():
-                if table == (0,):
-                    con.executescript(begin)
+            if con.execute("SELECT count(*) FROM sqlite_schema").fetchone() != (0,):
+                return  # it has run before, and has nothing to do
+            con.executescript(begin)
             for index in range(count):
-                con.executescript(m.TEXTS[index] + row(index, m.NUMBERS[index], m.NAMES[index]))
+                con.executescript(texts[index] + row(index, m.NUMBERS[index], m.NAMES[index]))
     return apply
 
 
-def tool(name, files, record, begin, row, *refusals):
+def tool(name, files, record, begin, row, *refusals, texts=m.TEXTS):
     def first(count):
         return {path: text for path, text in files.items()
                 if not any(left_out in path for left_out in m.NAMES[count:])}
-    return Tool(name, first, by_hand(begin, row), record, lambda: None, list(refusals))
+    return Tool(name, first, by_hand(begin, row, texts), record, lambda: None, list(refusals))
 
 
 GOOSE_LINES = ("-- +goose StatementBegin\n", "-- +goose StatementEnd\n")
+WITH_REBUILD = (*m.TEXTS[:-1], m.REBUILD)
+SQLX_RECORD = """CREATE TABLE IF NOT EXISTS _sqlx_migrations (
+    version BIGINT PRIMARY KEY,
+    description TEXT NOT NULL,
+    installed_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    success BOOLEAN NOT NULL,
+    checksum BLOB NOT NULL,
+    execution_time BIGINT NOT NULL
+);"""
+PRISMA_RECORD = """CREATE TABLE "_prisma_migrations" (
+    "id"                    TEXT PRIMARY KEY NOT NULL,
+    "checksum"              TEXT NOT NULL,
+    "finished_at"           DATETIME,
+    "migration_name"        TEXT NOT NULL,
+    "logs"                  TEXT,
+    "rolled_back_at"        DATETIME,
+    "started_at"            DATETIME NOT NULL DEFAULT current_timestamp,
+    "applied_steps_count"   INTEGER UNSIGNED NOT NULL DEFAULT 0
+);"""
+
+
+def prisma_row(_, number, name):
+    return ("INSERT INTO _prisma_migrations VALUES "
+            f"('{number}0b1', '{HASH}', 17045{number}, '{m.dated(number)}_{name}', NULL, NULL, 17045{number}, 1);")
+
 
 TOOLS = [
     tool("golang-migrate",
@@ -58,27 +83,13 @@ INSERT INTO goose_db_version (version_id, is_applied, tstamp) VALUES (0, 1, '202
     tool("sqlx",
          m.plain(lambda n, name: f"{m.dated(n)}_{name}.sql"),
          "_sqlx_migrations",
-         """CREATE TABLE IF NOT EXISTS _sqlx_migrations (
-    version BIGINT PRIMARY KEY,
-    description TEXT NOT NULL,
-    installed_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP,
-    success BOOLEAN NOT NULL,
-    checksum BLOB NOT NULL,
-    execution_time BIGINT NOT NULL
-);""",
+         SQLX_RECORD,
          lambda _, n, name: f"INSERT INTO _sqlx_migrations VALUES ({m.dated(n)}, '{name}', '{AT}', TRUE, x'{HASH}', 1200);",
          Refusal("a file that is gone", {"20240105120000_email.sql": None}, message=m.unknown("sqlx", "20240105120000"))),
     tool("sqlx, with down files",
          m.with_down_files(m.plain(lambda n, name: f"{n}_{name}.up.sql"), lambda path: path.replace(".up.", ".down.")),
          "_sqlx_migrations",
-         """CREATE TABLE IF NOT EXISTS _sqlx_migrations (
-    version BIGINT PRIMARY KEY,
-    description TEXT NOT NULL,
-    installed_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP,
-    success BOOLEAN NOT NULL,
-    checksum BLOB NOT NULL,
-    execution_time BIGINT NOT NULL
-);""",
+         SQLX_RECORD,
          lambda _, n, name: f"INSERT INTO _sqlx_migrations VALUES ({n}, '{name}', '{AT}', TRUE, x'{HASH}', 1200);",
          Refusal("one that failed", {}, "UPDATE _sqlx_migrations SET success = FALSE WHERE version = 5", message=m.half_done("sqlx", "5"))),
     tool("diesel",
@@ -126,20 +137,14 @@ CREATE INDEX "main"."flyway_schema_history_s_idx" ON "flyway_schema_history" ("s
     tool("Prisma",
          {**m.plain(lambda n, name: f"{m.dated(n)}_{name}/migration.sql"), "migration_lock.toml": 'provider = "sqlite"\n'},
          "_prisma_migrations",
-         """CREATE TABLE "_prisma_migrations" (
-    "id"                    TEXT PRIMARY KEY NOT NULL,
-    "checksum"              TEXT NOT NULL,
-    "finished_at"           DATETIME,
-    "migration_name"        TEXT NOT NULL,
-    "logs"                  TEXT,
-    "rolled_back_at"        DATETIME,
-    "started_at"            DATETIME NOT NULL DEFAULT current_timestamp,
-    "applied_steps_count"   INTEGER UNSIGNED NOT NULL DEFAULT 0
-);""",
-         lambda _, n, name: "INSERT INTO _prisma_migrations VALUES "
-                            f"('{n}0b1', '{HASH}', 17045{n}, '{m.dated(n)}_{name}', NULL, NULL, 17045{n}, 1);",
+         PRISMA_RECORD,
+         prisma_row,
          Refusal("one that failed", {}, "UPDATE _prisma_migrations SET finished_at = NULL, logs = 'no' WHERE id = '50b1'",
                  message=m.half_done("Prisma", "20240105120000_email"))),
+    tool("Prisma, which rebuilds a table",
+         {**m.plain(lambda n, name: f"{m.dated(n)}_{name}/migration.sql", WITH_REBUILD),
+          "migration_lock.toml": 'provider = "sqlite"\n'},
+         "_prisma_migrations", PRISMA_RECORD, prisma_row, texts=WITH_REBUILD),
     tool("Atlas",
          {**m.plain(lambda n, name: f"{m.dated(n)}_{name}.sql"), "atlas.sum": "h1:AAAA=\n"},
          "atlas_schema_revisions",

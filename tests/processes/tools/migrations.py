@@ -20,6 +20,22 @@ NAMES = ("users", "log", "trigger", "email")
 TEXTS = (USERS, LOG, TRIGGER + GRACE, EMAIL)
 COUNT = len(NUMBERS)
 
+# How Prisma and drizzle change a table in place of EMAIL: a new one, the rows, and its name.
+REBUILD = ("-- RedefineTables\n"
+           "PRAGMA defer_foreign_keys=ON;\n"
+           "PRAGMA foreign_keys=OFF;\n"
+           'CREATE TABLE "new_users" (\n'
+           '    "id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,\n'
+           '    "name" TEXT NOT NULL,\n'
+           '    "mark" TEXT\n'
+           ");\n"
+           'INSERT INTO "new_users" ("id", "mark", "name") SELECT "id", "mark", "name" FROM "users";\n'
+           'DROP TABLE "users";\n'
+           'ALTER TABLE "new_users" RENAME TO "users";\n'
+           'CREATE UNIQUE INDEX "users_name_key" ON "users"("name");\n'
+           "PRAGMA foreign_keys=ON;\n"
+           "PRAGMA defer_foreign_keys=OFF;\n")
+
 DOWN = "DROP TABLE users;\n"
 
 
@@ -27,9 +43,9 @@ def dated(number):
     return f"2024010{number}120000"
 
 
-def plain(path_of):
+def plain(path_of, texts=TEXTS):
     """The texts as they are; path_of(number, name) names their files."""
-    return {path_of(number, name): text for number, name, text in zip(NUMBERS, NAMES, TEXTS)}
+    return {path_of(number, name): text for number, name, text in zip(NUMBERS, NAMES, texts)}
 
 
 def framed(path_of, up, down, trigger=("", "")):
@@ -47,11 +63,12 @@ def with_down_files(files, down_of):
     return {**files, **{down_of(path): DOWN for path in files}}
 
 
-def breakpoints():
+def breakpoints(rebuilds):
     """What drizzle runs one by one: its statements end at such a line, and need no semicolon."""
     point = "--> statement-breakpoint\n"
     texts = (USERS.replace("b');\n", "b')\n" + point), LOG.replace("(name);\r\n", "(name);\r\n" + point),
-             TRIGGER + point + GRACE, EMAIL.replace("TEXT;\n", "TEXT;" + point))
+             TRIGGER + point + GRACE,
+             REBUILD[:-1].replace(";\n", ";" + point) if rebuilds else EMAIL.replace("TEXT;\n", "TEXT;" + point))
     return dict(zip((f"000{index}_{name}.sql" for index, name in enumerate(NAMES)), texts))
 
 

@@ -128,8 +128,8 @@ def node_sqlite_files(count):
     return first(count, m.framed(lambda n, name: f"00{n}-{name}.sql", "-- Up", "-- Down"))
 
 
-def drizzle_files(count):
-    return {**first(count, m.breakpoints()), "meta/_journal.json": m.journal(count)}
+def drizzle_files(count, rebuilds=False):
+    return {**first(count, m.breakpoints(rebuilds)), "meta/_journal.json": m.journal(count)}
 
 
 def umzug_files(count):
@@ -187,6 +187,8 @@ TOOLS = [
         Refusal("a file that is gone", {"0003_email.sql": None}, message="cannot read FROM/0003_email.sql: there is no such file"),
         Refusal("a journal that is older than the database", {"meta/_journal.json": m.journal(3)}, message=m.unknown("drizzle", "1700000000005")),
     ]),
+    Tool("drizzle, which rebuilds a table", functools.partial(drizzle_files, rebuilds=True), by_node("drizzle"),
+         "__drizzle_migrations", of_npm("drizzle-orm", "sql.js"), []),
     Tool("the npm package sqlite", node_sqlite_files, by_node("sqlite"), "migrations", of_npm("sqlite", "libsql", "@libsql"), [
         Refusal("two files of one number", {"2-again.sql": "-- Up\nSELECT 1;\n"}, message="002-log.sql and 2-again.sql have one number, 2; renumber one of them"),
     ]),
