@@ -66,7 +66,8 @@ TOOLS = [
          """CREATE TABLE IF NOT EXISTS schema_migrations (version uint64,dirty bool);
   CREATE UNIQUE INDEX IF NOT EXISTS version_unique ON schema_migrations (version);""",
          lambda _, n, __: f"DELETE FROM schema_migrations; INSERT INTO schema_migrations (version, dirty) VALUES ({n}, 0);",
-         Refusal("two files of one number", {"02_again.up.sql": "SELECT 1;\n"}, message="000002_log.up.sql and 02_again.up.sql have one number, 2; renumber one of them"),
+         Refusal("two files of one number", {"02_again.up.sql": "SELECT 1;\n"},
+                 message=m.twice("000002_log.up.sql", "02_again.up.sql", "2")),
          Refusal("a dirty database", {}, "UPDATE schema_migrations SET dirty = 1", message=m.half_done("golang-migrate", "5"))),
     tool("goose",
          m.framed(lambda n, name: f"0000{n}_{name}.sql", "-- +goose Up", "-- +goose Down", GOOSE_LINES),
@@ -91,7 +92,8 @@ INSERT INTO goose_db_version (version_id, is_applied, tstamp) VALUES (0, 1, '202
          "_sqlx_migrations",
          SQLX_RECORD,
          lambda _, n, name: f"INSERT INTO _sqlx_migrations VALUES ({n}, '{name}', '{AT}', TRUE, x'{HASH}', 1200);",
-         Refusal("one that failed", {}, "UPDATE _sqlx_migrations SET success = FALSE WHERE version = 5", message=m.half_done("sqlx", "5"))),
+         Refusal("one that failed", {}, "UPDATE _sqlx_migrations SET success = FALSE WHERE version = 5",
+                 message=m.half_done("sqlx", "5"))),
     tool("diesel",
          m.with_down_files({**m.plain(lambda n, name: f"2024-01-0{n}-120000_{name}/up.sql")},
                            lambda path: path.replace("up.sql", "down.sql")),
@@ -101,8 +103,10 @@ INSERT INTO goose_db_version (version_id, is_applied, tstamp) VALUES (0, 1, '202
        run_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP
 );""",
          lambda _, n, __: f"INSERT INTO __diesel_schema_migrations (version, run_on) VALUES ('{m.dated(n)}', '{AT}');",
-         Refusal("a migration in Rust", {"2024-01-06-120000_rows.rs": "fn main() {}\n"}, message=m.no_sql("2024-01-06-120000_rows.rs", "Rust")),
-         Refusal("a folder that is gone", {"2024-01-05-120000_email/up.sql": None}, message=m.unknown("diesel", "20240105120000"))),
+         Refusal("a migration in Rust", {"2024-01-06-120000_rows.rs": "fn main() {}\n"},
+                 message=m.no_sql("2024-01-06-120000_rows.rs", "Rust")),
+         Refusal("a folder that is gone", {"2024-01-05-120000_email/up.sql": None},
+                 message=m.unknown("diesel", "20240105120000"))),
     tool("refinery",
          m.plain(lambda n, name: f"V{n}__{name}.sql"),
          "refinery_schema_history",
@@ -112,7 +116,8 @@ INSERT INTO goose_db_version (version_id, is_applied, tstamp) VALUES (0, 1, '202
              applied_on VARCHAR(255),
              checksum VARCHAR(255));""",
          lambda _, n, name: f"INSERT INTO refinery_schema_history VALUES ({n}, '{name}', '2024-01-06T12:00:00Z', '1234567{n}');",
-         Refusal("a migration in Rust", {"V6__rows.rs": "pub fn migration() -> String {}\n"}, message=m.no_sql("V6__rows.rs", "Rust"))),
+         Refusal("a migration in Rust", {"V6__rows.rs": "pub fn migration() -> String {}\n"},
+                 message=m.no_sql("V6__rows.rs", "Rust"))),
     tool("Flyway",
          m.plain(lambda n, name: f"V1.{n}__{name}.sql"),
          "flyway_schema_history",
@@ -131,9 +136,11 @@ INSERT INTO goose_db_version (version_id, is_applied, tstamp) VALUES (0, 1, '202
 CREATE INDEX "main"."flyway_schema_history_s_idx" ON "flyway_schema_history" ("success");""",
          lambda index, n, name: "INSERT INTO flyway_schema_history VALUES "
                                 f"({index + 1}, '1.{n}', '{name}', 'SQL', 'V1.{n}__{name}.sql', -18{n}, '', '{AT}', 3, 1);",
-         Refusal("a repeatable migration", {"R__emails.sql": "SELECT 1;\n"}, message="R__emails.sql is repeatable: Flyway runs it again when it has changed, and fastmigrate runs each script "
+         Refusal("a repeatable migration", {"R__emails.sql": "SELECT 1;\n"},
+                 message="R__emails.sql is repeatable: Flyway runs it again when it has changed, and fastmigrate runs each script "
                          "once; make it a V of its own, or move it away"),
-         Refusal("two files of one version", {"V1_2__again.sql": "SELECT 1;\n"}, message="V1.2__log.sql and V1_2__again.sql have one number, 1.2; renumber one of them")),
+         Refusal("two files of one version", {"V1_2__again.sql": "SELECT 1;\n"},
+                 message=m.twice("V1.2__log.sql", "V1_2__again.sql", "1.2"))),
     tool("Prisma",
          {**m.plain(lambda n, name: f"{m.dated(n)}_{name}/migration.sql"), "migration_lock.toml": 'provider = "sqlite"\n'},
          "_prisma_migrations",
@@ -157,7 +164,8 @@ CREATE INDEX "main"."flyway_schema_history_s_idx" ON "flyway_schema_history" ("s
          lambda _, n, name: f"INSERT INTO atlas_schema_revisions VALUES ('{m.dated(n)}', '{name}', 2, 2, 2, '{AT}', 9, NULL, "
                             "NULL, 'h1=', 'null', 'Atlas CLI v0.31');",
          Refusal("one that was left half done", {},
-                 "UPDATE atlas_schema_revisions SET applied = 1, error = 'no' WHERE description = 'email'", message=m.half_done("Atlas", "20240105120000"))),
+                 "UPDATE atlas_schema_revisions SET applied = 1, error = 'no' WHERE description = 'email'",
+                 message=m.half_done("Atlas", "20240105120000"))),
     # The file that wrangler keeps for local work has a table of the runtime's, too.
     tool("D1",
          m.plain(lambda n, name: f"000{n}_{name}.sql"),

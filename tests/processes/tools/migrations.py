@@ -92,6 +92,10 @@ def no_sql(path, language):
             "fastmigrate_initialize(...) writes a first script from the schema")
 
 
+def twice(path, other, number):
+    return f"{path} and {other} have one number, {number}; renumber one of them"
+
+
 def unknown(tool, migration):
     return f"the record of {tool} says that this database has had {migration}, and 'FROM' holds no such migration"
 

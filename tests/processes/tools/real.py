@@ -57,11 +57,23 @@ def of_npm(*packages):
     return missing
 
 
-def of_debian(command):
+def of_debian(command, is_there):
+    """Why the command cannot be had, None when it can: is_there() tells."""
     def missing():
-        why = None if shutil.which(command) else install_from_debian()
-        return None if shutil.which(command) else why or f"there is no {command}"
+        if is_there():
+            return None
+        why = install_from_debian()
+        return None if is_there() else why or f"{command} does not run"
     return missing
+
+
+def has_sql_migrate():
+    return shutil.which("sql-migrate") is not None
+
+
+def has_sqitch():
+    needed = all(shutil.which(command) for command in ("sqitch", "perl", "sqlite3"))
+    return needed and subprocess.run(["perl", "-MDBD::SQLite", "-e", "1"], capture_output=True).returncode == 0
 
 
 def by_node(tool):
@@ -89,13 +101,6 @@ def run_sqitch(database, folder, _):
     """Its record is in a database of its own, sqitch.db beside this one."""
     run(["sqitch", "--chdir", folder, "deploy", f"db:sqlite:{database}"], HOME=os.path.dirname(database),
         SQITCH_FULLNAME="Ada", SQITCH_EMAIL="ada@example.org")
-
-
-def sqitch_missing():
-    why = of_debian("sqitch")()
-    if why is None and subprocess.run(["perl", "-MDBD::SQLite", "-e", "1"], capture_output=True).returncode != 0:
-        why = install_from_debian() or "there is no DBD::SQLite for perl"
-    return why
 
 
 def first(count, files):
@@ -168,7 +173,8 @@ TWO_UP_PARTS = "-- migrate:up\nSELECT 1;\n-- migrate:down\nSELECT 2;\n-- migrate
 
 TOOLS = [
     Tool("dbmate", dbmate_files, run_dbmate, "schema_migrations", of_npm("dbmate", "@dbmate"), [
-        Refusal("two files of one version", {"20240102120000_again.sql": "-- migrate:up\nSELECT 1;\n"}, message="20240102120000_again.sql and 20240102120000_log.sql have one number, 20240102120000; renumber one of them"),
+        Refusal("two files of one version", {"20240102120000_again.sql": "-- migrate:up\nSELECT 1;\n"},
+                message=m.twice("20240102120000_again.sql", "20240102120000_log.sql", "20240102120000")),
         Refusal("a file that is gone", {"20240105120000_email.sql": None}, message=m.unknown("dbmate", "20240105120000")),
     ]),
     Tool("dbmate, which goes by names", dbmate_files_by_name, run_dbmate, "schema_migrations", of_npm("dbmate", "@dbmate"), [
@@ -176,33 +182,41 @@ TOOLS = [
             "10_users.sql:5:1: an up part behind the down part, which the versions of dbmate do not read alike; make it a "
             "migration of its own\n  5 | -- migrate:up\n    | ^")),
     ]),
-    Tool("sql-migrate", sql_migrate_files, sql_migrate(None), "gorp_migrations", of_debian("sql-migrate"), [
+    Tool("sql-migrate", sql_migrate_files, sql_migrate(None), "gorp_migrations", of_debian("sql-migrate", has_sql_migrate), [
         Refusal("a file that is gone", {"5-email.sql": None}, message=m.unknown("sql-migrate", "5-email.sql")),
-        Refusal("one that was left out", {"4-late.sql": "-- +migrate Up\nSELECT 1;\n"}, message="the record of sql-migrate says that this database has not had 4-late.sql, but 5-email.sql behind it; apply it "
-                "with sql-migrate first"),
+        Refusal("one that was left out", {"4-late.sql": "-- +migrate Up\nSELECT 1;\n"},
+                message="the record of sql-migrate says that this database has not had 4-late.sql, but 5-email.sql behind it; "
+                        "apply it with sql-migrate first"),
     ]),
     Tool("sql-migrate, its table named migrations", sql_migrate_files, sql_migrate("migrations"), "migrations",
-         of_debian("sql-migrate"), []),
+         of_debian("sql-migrate", has_sql_migrate), []),
     Tool("drizzle", drizzle_files, by_node("drizzle"), "__drizzle_migrations", of_npm("drizzle-orm", "sql.js"), [
-        Refusal("a file that is gone", {"0003_email.sql": None}, message="cannot read FROM/0003_email.sql: there is no such file"),
-        Refusal("a journal that is older than the database", {"meta/_journal.json": m.journal(3)}, message=m.unknown("drizzle", "1700000000005")),
+        Refusal("a file that is gone", {"0003_email.sql": None},
+                message="cannot read FROM/0003_email.sql: there is no such file"),
+        Refusal("a journal that is older than the database", {"meta/_journal.json": m.journal(3)},
+                message=m.unknown("drizzle", "1700000000005")),
     ]),
     Tool("drizzle, which rebuilds a table", functools.partial(drizzle_files, rebuilds=True), by_node("drizzle"),
          "__drizzle_migrations", of_npm("drizzle-orm", "sql.js"), []),
     Tool("the npm package sqlite", node_sqlite_files, by_node("sqlite"), "migrations", of_npm("sqlite", "libsql", "@libsql"), [
-        Refusal("two files of one number", {"2-again.sql": "-- Up\nSELECT 1;\n"}, message="002-log.sql and 2-again.sql have one number, 2; renumber one of them"),
+        Refusal("two files of one number", {"2-again.sql": "-- Up\nSELECT 1;\n"},
+                message=m.twice("002-log.sql", "2-again.sql", "2")),
     ]),
     Tool("umzug, files of SQL", umzug_files, by_node("umzug-sql"), "SequelizeMeta", of_npm("umzug", "libsql", "@libsql"), [
-        Refusal("a program among them", {"20240106120000_rows.js": "exports.up = async () => {};\n"}, message=m.no_sql("20240106120000_rows.js", "JavaScript")),
+        Refusal("a program among them", {"20240106120000_rows.js": "exports.up = async () => {};\n"},
+                message=m.no_sql("20240106120000_rows.js", "JavaScript")),
     ]),
-    Tool("umzug, which goes by names", umzug_files_by_name, by_node("umzug-sql"), "SequelizeMeta", of_npm("umzug", "libsql", "@libsql"), []),
+    Tool("umzug, which goes by names", umzug_files_by_name, by_node("umzug-sql"), "SequelizeMeta",
+         of_npm("umzug", "libsql", "@libsql"), []),
 ]
 
-SQITCH = Tool("sqitch", sqitch_files, run_sqitch, None, sqitch_missing, [
-    Refusal("a command of the shell", {"deploy/email.sql": "BEGIN;\n" + m.EMAIL + ".mode csv\nCOMMIT;\n"}, message="deploy/email.sql:4:1: a dot-command of the sqlite3 shell; only SQL can stand in a script\n"
-                "  4 | .mode csv\n    | ^"),
+SQITCH = Tool("sqitch", sqitch_files, run_sqitch, None, of_debian("sqitch", has_sqitch), [
+    Refusal("a command of the shell", {"deploy/email.sql": "BEGIN;\n" + m.EMAIL + ".mode csv\nCOMMIT;\n"},
+            message="deploy/email.sql:4:1: a dot-command of the sqlite3 shell; only SQL can stand in a script\n"
+                    "  4 | .mode csv\n    | ^"),
     Refusal("a change that is reverted in the plan", {"sqitch.plan": m.plan(4, "-email 2024-01-06T12:00:00Z Ada <a@b.c>\n")},
-            message="sqitch.plan holds '-email 2024-01-06T12:00:00Z Ada <a@b.c>', which reverts a change; delete both from the plan"),
+            message="sqitch.plan holds '-email 2024-01-06T12:00:00Z Ada <a@b.c>', which reverts a change; delete "
+                    "both from the plan"),
 ])
 
 PROGRAMS = [
