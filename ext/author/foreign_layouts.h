@@ -43,9 +43,10 @@ struct ConvertedFolder {
 };
 
 // Reads and converts the folder; writes nothing. `recorded` are the tools whose record the database
-// holds, which decide where a folder looks like that of several. An error when it looks like that
-// of several, with the reasons, or of none; when something in it cannot be converted; and when an
-// up part is no sound script (sql/sql_script.h), with the place.
+// holds, which decide where a folder looks like that of several, and whether numbered files go by
+// number or, as with umzug and knex, by name. An error when it looks like that of several, with the
+// reasons, or of none; when something in it cannot be converted; and when an up part is no sound
+// script (sql/sql_script.h), with the place.
 Result<ConvertedFolder> ConvertForeignFolder(const std::string& dir,
                                              const std::vector<std::string>& recorded);
 
