@@ -243,8 +243,7 @@ class WithoutFolders {
         {"the bundle", dir},
         {"BUNDLE", dir},
         {"initialize('migrations')", "initialize(" + dir + ")"},
-        {"import(FOLDER, 'migrations')", "import(FOLDER, " + dir + ")"},
-        {"import(FOLDER, 'another folder')", "import(" + dir + ", 'another folder')"},
+        {"OF THE TOOL', 'migrations')", "OF THE TOOL', " + dir + ")"},
     };
     for (const auto& [from, to] : words) text = ReplaceAll(std::move(text), from, to);
     return text;

@@ -3,6 +3,7 @@
 #
 #   bash tests/install.sh build    what building the extension and the demonstration need
 #   bash tests/install.sh test     that, and what the tests need
+#   bash tests/install.sh import   other migration tools, which tests/processes/import_tools.py runs
 set -euo pipefail
 
 # THING=PACKAGE: the package is wanted when the thing is missing, a command or a file.
@@ -26,12 +27,18 @@ test=(
   '/usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a=libclang-rt-14-dev'
   npm=npm # fetches other versions of SQLite
 )
+import=(
+  sql-migrate=sql-migrate
+  sqitch=sqitch
+  '/usr/lib/*/perl5/*/DBD/SQLite.pm=libdbd-sqlite3-perl'
+)
 
 case ${1:-} in
   build) wanted=("${build[@]}") ;;
   test) wanted=("${build[@]}" "${test[@]}") ;;
+  import) wanted=("${import[@]}") ;;
   *)
-    echo "usage: bash tests/install.sh build|test" >&2
+    echo "usage: bash tests/install.sh build|test|import" >&2
     exit 2
     ;;
 esac

@@ -139,13 +139,15 @@ Listing ListPlan(const ForeignFolder& folder) {
   return ReadSqitchPlan(folder, kSqitchPlan, *plan);
 }
 
+constexpr Layout kNodeSqlite = {"the npm package sqlite", LooksLikeNodeSqlite, ListNumberedFiles,
+                                NodeSqliteUpPart};
 constexpr Layout kLayouts[] = {
     {"golang-migrate", LooksLikeGolangMigrate, ListUpFiles, WholeUpPart},
     {"sqlx", LooksLikeSqlx, ListUpAndPlainFiles, WholeUpPart},
     {"goose", LooksLikeGoose, ListNumberedFiles, GooseUpPart},
     {"sql-migrate", LooksLikeSqlMigrate, ListAllFiles, SqlMigrateUpPart},
-    {"dbmate", LooksLikeDbmate, ListNumberedFiles, DbmateUpPart},
-    {"the npm package sqlite", LooksLikeNodeSqlite, ListNumberedFiles, NodeSqliteUpPart},
+    {"dbmate", LooksLikeDbmate, ListDbmateFiles, DbmateUpPart},
+    kNodeSqlite,
     {"diesel", LooksLikeDiesel, ListDieselFolders, WholeUpPart},
     {"Prisma, drizzle", LooksLikePrisma, ListPrismaFolders, DrizzleUpPart},
     {"Flyway, refinery", LooksLikeFlyway, ListFlywayFiles, WholeUpPart},
@@ -155,6 +157,8 @@ constexpr Layout kLayouts[] = {
 // These two say little: Atlas works on the folders of other tools too, and every tool numbers.
 constexpr Layout kAtlas = {"Atlas", LooksLikeAtlas, ListAtlasFiles, WholeUpPart};
 constexpr Layout kNumbered = {"numbered files", LooksNumbered, ListNumberedFiles, WholeUpPart};
+// Looks the same; only the record tells that the order is by name.
+constexpr Layout kNamed = {"Sequelize, knex", LooksNumbered, ListNamedFiles, WholeUpPart};
 
 Result<LineOwners> ReadLines(const ForeignFolder& folder) {
   LineOwners owners;
@@ -212,6 +216,15 @@ Error InDoubt(const ForeignFolder& folder, const std::vector<Candidate>& candida
                    list);
 }
 
+// What the files mean that only have numbers, by the record where there is one.
+const Layout* NumberedLayout(const std::vector<std::string>& recorded) {
+  if (recorded.size() != 1) return &kNumbered;
+  for (const Layout* layout : {&kNodeSqlite, &kNamed}) {
+    if (HasRecord(*layout, recorded)) return layout;
+  }
+  return &kNumbered;
+}
+
 Result<const Layout*> Recognize(const ForeignFolder& folder,
                                 const std::vector<std::string>& recorded) {
   Result<LineOwners> lines = ReadLines(folder);
@@ -229,6 +242,7 @@ Result<const Layout*> Recognize(const ForeignFolder& folder,
     if (!evidence->empty()) candidates.push_back({layout, std::move(*evidence)});
   }
   if (candidates.empty()) return NoLayout(folder);
+  if (candidates.front().layout == &kNumbered) return NumberedLayout(recorded);
   if (candidates.size() == 1) return candidates.front().layout;
   auto is_recorded = [&](const Candidate& c) { return HasRecord(*c.layout, recorded); };
   auto found = std::find_if(candidates.begin(), candidates.end(), is_recorded);
@@ -332,7 +346,7 @@ Result<ConvertedFolder> ConvertForeignFolder(const std::string& dir,
     return MakeError("'" + dir + "' is a folder of " + std::string((*layout)->tools) +
                      ", and holds no migration that it would run");
   }
-  if (*layout == &kNumbered) {
+  if (*layout == &kNumbered || *layout == &kNamed) {
     if (Status status = RefuseOwnScripts(*folder, *listing); !status) return status.error();
   }
   if (listing->size() > kMaxVersion) {

@@ -13,7 +13,7 @@
 //   drizzle                 meta/_journal.json, 0000_name.sql
 //   Atlas                   atlas.sum, 20240101000000_name.sql
 //   sqitch                  sqitch.plan, deploy/name.sql
-//   numbered files          0001_name.sql, 20240101-name.sql, 001.sql: D1, sqlx and others
+//   numbered files          0001_name.sql, 20240101-name.sql, 001.sql: D1, sqlx, umzug and others
 //
 // Tools whose folders look alike and mean the same are one layout. Files in the folder that its
 // tool passes over are passed over; a migration that is no SQL is an error that names it.
@@ -43,9 +43,10 @@ struct ConvertedFolder {
 };
 
 // Reads and converts the folder; writes nothing. `recorded` are the tools whose record the database
-// holds, which decide where a folder looks like that of several. An error when it looks like that
-// of several, with the reasons, or of none; when something in it cannot be converted; and when an
-// up part is no sound script (sql/sql_script.h), with the place.
+// holds, which decide where a folder looks like that of several, and whether numbered files go by
+// number or, as with umzug and knex, by name. An error when it looks like that of several, with the
+// reasons, or of none; when something in it cannot be converted; and when an up part is no sound
+// script (sql/sql_script.h), with the place.
 Result<ConvertedFolder> ConvertForeignFolder(const std::string& dir,
                                              const std::vector<std::string>& recorded);
 

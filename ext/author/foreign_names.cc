@@ -1,6 +1,7 @@
 #include "author/foreign_names.h"
 
 #include <algorithm>
+#include <chrono>
 #include <iterator>
 #include <optional>
 #include <utility>
@@ -30,9 +31,18 @@ size_t DigitsAt(std::string_view text, size_t at) {
   return end - at;
 }
 
-// The length of the number at the beginning: digits, or a date with hyphens, which a time may
-// follow: 2024-01-01, 2024-01-01-120000.
+// Whether it begins with 2024.01.01T12.00.00.
+bool BeginsWithDottedTime(std::string_view text) {
+  constexpr std::string_view kForm = "0000.00.00T00.00.00";
+  if (text.size() < kForm.size()) return false;
+  return std::equal(kForm.begin(), kForm.end(), text.begin(),
+                    [](char form, char c) { return form == '0' ? IsDigit(c) : form == c; });
+}
+
+// The length of the number at the beginning: digits, or a time, or a date with hyphens, which a
+// time may follow: 2024.01.01T12.00.00, 2024-01-01, 2024-01-01-120000.
 size_t NumberLength(std::string_view text) {
+  if (BeginsWithDottedTime(text)) return std::string_view("0000.00.00T00.00.00").size();
   const size_t digits = DigitsAt(text, 0);
   if (digits != 4 || text.size() < 10 || text[4] != '-' || DigitsAt(text, 5) != 2 ||
       text[7] != '-' || DigitsAt(text, 8) != 2) {
@@ -70,14 +80,20 @@ ForeignMigration Named(const std::string& file, const NumberedName& name) {
   return {file, NormalVersion(name.number), file, name.rest};
 }
 
+// By name.
 template <typename Wanted>
-Listing ListFiles(const ForeignFolder& folder, Wanted wanted) {
+std::vector<ForeignMigration> FindFiles(const ForeignFolder& folder, Wanted wanted) {
   std::vector<ForeignMigration> migrations;
   for (const std::string& file : folder.files) {
     NumberedName name = ParseNumberedName(file);
     if (!name.number.empty() && wanted(name)) migrations.push_back(Named(file, name));
   }
-  return Sorted(std::move(migrations));
+  return migrations;
+}
+
+template <typename Wanted>
+Listing ListFiles(const ForeignFolder& folder, Wanted wanted) {
+  return Sorted(FindFiles(folder, wanted));
 }
 
 // The folders in which there is this file.
@@ -95,6 +111,25 @@ Result<std::vector<std::string>> FoldersWith(const ForeignFolder& folder, const 
 std::string BehindUnderscore(const std::string& name) {
   const size_t at = name.find('_');
   return at == std::string::npos ? name : name.substr(at + 1);
+}
+
+// The time that the name begins with, 20240101120000, in UTC; empty when it begins with none.
+std::string MillisecondsOf(std::string_view name) {
+  namespace chrono = std::chrono;
+  if (DigitsAt(name, 0) != 14) return "";
+  auto number = [&](size_t at, size_t length) {
+    int value = 0;
+    for (char c : name.substr(at, length)) value = value * 10 + (c - '0');
+    return value;
+  };
+  const chrono::year_month_day date(chrono::year(number(0, 4)),
+                                    chrono::month(static_cast<unsigned>(number(4, 2))),
+                                    chrono::day(static_cast<unsigned>(number(6, 2))));
+  if (!date.ok()) return "";
+  const chrono::milliseconds time = chrono::sys_days(date).time_since_epoch() +
+                                    chrono::hours(number(8, 2)) + chrono::minutes(number(10, 2)) +
+                                    chrono::seconds(number(12, 2));
+  return std::to_string(time.count());
 }
 
 // Flyway and refinery look into the folders below as well.
@@ -184,6 +219,16 @@ Listing ListUpAndPlainFiles(const ForeignFolder& folder) {
 
 Listing ListNumberedFiles(const ForeignFolder& folder) { return ListFiles(folder, IsSql); }
 
+// Its record is by number, and its order by name: 10_a before 1_b before 2_c.
+Listing ListDbmateFiles(const ForeignFolder& folder) {
+  Listing by_number = ListNumberedFiles(folder);
+  if (!by_number) return by_number;  // two have one number
+  return ListNamedFiles(folder);
+}
+
+// In which a number may be there twice.
+Listing ListNamedFiles(const ForeignFolder& folder) { return FindFiles(folder, IsSql); }
+
 // The order of sql-migrate: by number, of equal ones by name, then those without a number.
 Listing ListAllFiles(const ForeignFolder& folder) {
   std::vector<ForeignMigration> numbered;
@@ -250,7 +295,7 @@ Listing ListFlywayFiles(const ForeignFolder& folder) {
     if (name.kind == 'B') {
       const bool is_first =
           std::none_of(versions.begin(), versions.end(),
-                       [&](const std::string& v) { return !IsLowerVersion(name.version, v); });
+                       [&](const std::string& v) { return !IsLowerVersion(migration.version, v); });
       const bool is_last = !baseline || IsLowerVersion(baseline->version, name.version);
       if (is_first && is_last) baseline = std::move(migration);
       continue;
@@ -263,23 +308,34 @@ Listing ListFlywayFiles(const ForeignFolder& folder) {
   return Sorted(std::move(migrations));
 }
 
+// By the version as text: 1_a, 10_b, 2_c.
 Listing ListDieselFolders(const ForeignFolder& folder) {
   Result<std::vector<std::string>> names = FoldersWith(folder, "up.sql");
   if (!names) return names.error();
+  auto version_of = [](const std::string& name) { return Digits(name.substr(0, name.find('_'))); };
   std::vector<ForeignMigration> migrations;
   for (const std::string& name : *names) {
-    const std::string version = Digits(name.substr(0, name.find('_')));
-    migrations.push_back({name + "/up.sql", NormalVersion(version), name, BehindUnderscore(name)});
+    migrations.push_back(
+        {name + "/up.sql", NormalVersion(version_of(name)), name, BehindUnderscore(name)});
   }
-  return Sorted(std::move(migrations));
+  Listing sorted = Sorted(std::move(migrations));
+  if (!sorted) return sorted;
+  std::stable_sort(sorted->begin(), sorted->end(),
+                   [&](const ForeignMigration& a, const ForeignMigration& b) {
+                     return version_of(a.name) < version_of(b.name);
+                   });
+  return sorted;
 }
 
+// drizzle's record holds the time in the name, 20240101000000_a, as milliseconds since 1970.
+// Prisma's holds the name.
 Listing ListPrismaFolders(const ForeignFolder& folder) {
   Result<std::vector<std::string>> names = FoldersWith(folder, "migration.sql");
   if (!names) return names.error();
   std::vector<ForeignMigration> migrations;
   for (const std::string& name : *names) {
-    migrations.push_back({name + "/migration.sql", "", name, BehindUnderscore(name)});
+    migrations.push_back(
+        {name + "/migration.sql", MillisecondsOf(name), name, BehindUnderscore(name)});
   }
   return migrations;
 }

@@ -13,7 +13,7 @@
 namespace fastmigrate {
 
 // What a file name says: "0001_a.up.sql" is the number "0001", the rest "_a" and this ending. A
-// date with hyphens is one number.
+// date with hyphens is one number, and so is a time with dots, "2024.01.02T12.30.00".
 struct NumberedName {
   std::string number;  // empty: it begins with none
   std::string rest;
@@ -39,8 +39,10 @@ std::string_view LanguageOf(std::string_view file);
 using Listing = Result<std::vector<ForeignMigration>>;
 Listing ListUpFiles(const ForeignFolder& folder);          // golang-migrate
 Listing ListUpAndPlainFiles(const ForeignFolder& folder);  // sqlx
-Listing ListNumberedFiles(const ForeignFolder& folder);    // goose, dbmate, sqlite, D1, ...
-Listing ListAllFiles(const ForeignFolder& folder);         // sql-migrate
+Listing ListNumberedFiles(const ForeignFolder& folder);    // goose, sqlite, D1, ...
+Listing ListDbmateFiles(const ForeignFolder& folder);
+Listing ListNamedFiles(const ForeignFolder& folder);  // umzug, knex: the same, by name
+Listing ListAllFiles(const ForeignFolder& folder);    // sql-migrate
 Listing ListAtlasFiles(const ForeignFolder& folder);
 Listing ListFlywayFiles(const ForeignFolder& folder);
 Listing ListDieselFolders(const ForeignFolder& folder);

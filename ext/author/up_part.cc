@@ -186,6 +186,10 @@ class Cutter {
     if (in_statement_) return Here("this stands inside a statement that has no StatementEnd");
     const bool is_first = part == Part::kUp ? part_ == Part::kHead : part_ != Part::kDown;
     if (dialect_.again == Dialect::Again::kText && !is_first) {
+      if (part == Part::kUp && part_ == Part::kDown) {
+        return Here("an up part behind the down part, which the versions of " + Tool() +
+                    " do not read alike; make it a migration of its own");
+      }
       KeepIfUp(line);
       return {};
     }

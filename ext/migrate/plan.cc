@@ -54,10 +54,11 @@ Status RefuseAsItStands(PendingScript* script) {
     return MakeError(MessageAt(name, sql.text, *sql.unfinished,
                                "this script is unfinished; write its SQL, and delete this line"));
   }
-  return MakeError(MessageAt(name, sql.text, *sql.down_part,
-                             "another migration tool's down part begins here, and would run behind "
-                             "the up part; delete it, or let SELECT fastmigrate_import('FOLDER OF THE "
-                             "TOOL', 'FOLDER') write the up parts of all scripts"));
+  return MakeError(
+      MessageAt(name, sql.text, *sql.down_part,
+                "another migration tool's down part begins here, and would run behind "
+                "the up part; delete it, or let SELECT fastmigrate_import('FOLDER OF THE "
+                "TOOL', 'FOLDER') write the up parts of all scripts"));
 }
 
 Result<MigrationPlan> PlanMigration(const Database& db, const Source& source,

@@ -143,13 +143,14 @@ Status RefuseForeignFolder(const Source& source) {
   if (foreign.empty()) return {};
   std::string others;
   if (foreign.size() > 1) others = " and " + std::to_string(foreign.size() - 1) + " more";
-  return MakeError(source.Name() +
-                   " holds no script that is named as fastmigrate asks, like "
-                   "0001-create-users.sql, but " +
-                   foreign.front() + others +
-                   "; rename what is yours; of another migration tool's, SELECT fastmigrate_import(" +
-                   (source.is_bundle ? "'FOLDER OF THE TOOL'" : source.Argument()) +
-                   ", 'FOLDER') makes scripts in a folder of their own");
+  return MakeError(
+      source.Name() +
+      " holds no script that is named as fastmigrate asks, like "
+      "0001-create-users.sql, but " +
+      foreign.front() + others +
+      "; rename what is yours; of another migration tool's, SELECT fastmigrate_import(" +
+      (source.is_bundle ? "'FOLDER OF THE TOOL'" : source.Argument()) +
+      ", 'FOLDER') makes scripts in a folder of their own");
 }
 
 // That no script was edited, and none is late.

@@ -21,8 +21,8 @@ struct ToolRecord {
   bool is_common = false;
   // Queries; empty where a record does not tell. What the database has had, a row each: by what the
   // tool knows the migration, and the number of a RecordedMigration::Covers.
-  std::string_view applied = "";
-  std::string_view half_done = "";  // what was begun and not finished
+  std::string_view applied = {};
+  std::string_view half_done = {};  // what was begun and not finished
 };
 
 constexpr ToolRecord kRecords[] = {
@@ -42,6 +42,8 @@ constexpr ToolRecord kRecords[] = {
              WHERE later.version_id = r.version_id AND later.id > r.id))sql"},
     {"sql-migrate", "gorp_migrations", "id applied_at", false,
      "SELECT id, 0 FROM main.gorp_migrations"},
+    // The name that its documentation gives the table.
+    {"sql-migrate", "migrations", "id applied_at", true, "SELECT id, 0 FROM main.migrations"},
     {"sqlx", "_sqlx_migrations", "version description success checksum", false,
      "SELECT version, 0 FROM main._sqlx_migrations WHERE success",
      "SELECT version FROM main._sqlx_migrations WHERE NOT success"},
@@ -80,6 +82,9 @@ constexpr ToolRecord kRecords[] = {
     {"EF Core", "__EFMigrationsHistory", "MigrationId ProductVersion"},
     {"EF Core", "__EFMigrationsLock", "Id Timestamp"},
     {"D1", "d1_migrations", "id name applied_at", false, "SELECT name, 0 FROM main.d1_migrations"},
+    // What its runtime keeps beside the user's tables, in the file for local work and in exports.
+    {"D1", "_cf_METADATA", "key value", true},
+    {"D1", "_cf_KV", "key value", true},
     {"Sequelize", "SequelizeMeta", "name", false, "SELECT name, 0 FROM main.SequelizeMeta"},
     {"the npm package sqlite", "migrations", "id name up down", true,
      "SELECT id, 0 FROM main.migrations"},

@@ -86,6 +86,47 @@ TEST(Layout, Dbmate) {
       "[0001-a.sql]CREATE TABLE a (x);\n\n[0002-b.sql]CREATE TABLE b (x);\n");
 }
 
+// The files of a tool that goes by names; those that go by numbers are GolangMigrate and others.
+constexpr char kByName[] =
+    "[0001-a.sql]CREATE TABLE a (x);\n[0002-b.sql]CREATE TABLE b (x);\n[0003-c.sql]SELECT 3;\n";
+
+TEST(Layout, DbmateGoesByTheNames) {
+  const std::string up = "-- migrate:up\n";
+  EXPECT_EQ(
+      Converted({{"1_b.sql", up + kB}, {"10_a.sql", up + kA}, {"2_c.sql", up + "SELECT 3;\n"}}),
+      kByName);
+  EXPECT_EQ(Converted({{"01_a.sql", up}, {"02_b.sql", up}, {"1_c.sql", up}}),
+            "error: 01_a.sql and 1_c.sql have one number, 1; renumber one of them");
+}
+
+TEST(Layout, DieselGoesByTheVersionAsText) {
+  EXPECT_EQ(Converted({{"1_a/up.sql", kA}, {"10_b/up.sql", kB}, {"2_c/up.sql", "SELECT 3;\n"}}),
+            kByName);
+}
+
+TEST(Layout, OfNumberedFilesIsThatOfTheRecord) {
+  const Files files = {{"1_b.sql", kB}, {"10_a.sql", kA}, {"2_c.sql", "SELECT 3;\n"}};
+  EXPECT_EQ(Converted(files, {"Sequelize"}), kByName);
+  EXPECT_EQ(Converted(files, {"knex"}), kByName);
+  const std::string by_number =
+      "[0001-b.sql]CREATE TABLE b (x);\n[0002-c.sql]SELECT 3;\n[0003-a.sql]CREATE TABLE a (x);\n";
+  EXPECT_EQ(Converted(files), by_number);
+  EXPECT_EQ(Converted(files, {"D1"}), by_number);
+  EXPECT_EQ(Converted(files, {"knex", "D1"}), by_number);
+  EXPECT_EQ(Converted({{"1-a.sql", kA}, {"1-b.sql", kB}}, {"Sequelize"}), kBoth);
+  const Files down = {{"1-a.sql", std::string(kA) + "-- down again\nDROP TABLE a;\n"},
+                      {"2-b.sql", kB}};
+  EXPECT_EQ(Converted(down, {"the npm package sqlite"}), kBoth);
+}
+
+// As umzug names a new file.
+TEST(Layout, TakesADateWithDotsForANumber) {
+  EXPECT_EQ(Converted({{"2024.01.02T12.30.00.a.sql", kA}, {"2024.01.02T12.30.01.b.sql", kB}}),
+            kBoth);
+  EXPECT_EQ(Converted({{"2024.01.a.sql", kA}, {"2025.01.b.sql", kB}}),
+            "[0001-01-a.sql]CREATE TABLE a (x);\n[0002-01-b.sql]CREATE TABLE b (x);\n");
+}
+
 TEST(Layout, NodeSqlite) {
   EXPECT_EQ(
       Converted({{"001-a.sql", "-- Up\nCREATE TABLE a (x);\n-- Down\nDROP TABLE a;\n"},

@@ -164,6 +164,13 @@ INSTANTIATE_TEST_SUITE_P(
              R"({"entries": [{"tag": "0000_a", "when": 1700000000001},
                              {"tag": "0001_rows", "when": 1700000000002},
                              {"tag": "0002_c", "when": 1700000000003}]})"},
+        Case{"drizzle with folders",
+             "CREATE TABLE __drizzle_migrations (id INTEGER PRIMARY KEY, hash text NOT NULL, "
+             "created_at numeric, name text, applied_at TEXT);"
+             "INSERT INTO __drizzle_migrations (hash, created_at, name) VALUES ('', 1704067200000, "
+             "'20240101000000_a'), ('', 1709209845000, NULL)",
+             {"20240101000000_a/migration.sql", "20240229123045_rows/migration.sql",
+              "20240301000000_c/migration.sql"}},
         Case{"Prisma",
              "CREATE TABLE _prisma_migrations (id TEXT PRIMARY KEY NOT NULL, checksum TEXT NOT "
              "NULL, finished_at DATETIME, migration_name TEXT NOT NULL, logs TEXT, rolled_back_at "

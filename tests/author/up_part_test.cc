@@ -86,11 +86,19 @@ TEST(UpPart, OfSqlMigrateMayComeInSeveralPieces) {
 
 TEST(UpPart, OfDbmateBeginsAtTheFirstLineOnly) {
   EXPECT_EQ(Dbmate("-- why\n\n-- migrate:up\nSELECT 1;\n-- migrate:upper\n-- migrate:up\n--  "
-                   "migrate:down x:y\n-- migrate:up\nSELECT 2;\n"),
+                   "migrate:down x:y\nSELECT 2;\n-- migrate:down\n"),
             "-- why\n\nSELECT 1;\n-- migrate:upper\n-- migrate:up\n");
   EXPECT_EQ(Dbmate("/* x\n-- migrate:up\n*/\n"),
             "error: a.sql:1:1: SQL above the line -- migrate:up, which dbmate does not run\n  1 | "
             "/* x\n    | ^");
+}
+
+// To older versions it is a comment in the down part; newer ones begin another up part with it.
+TEST(UpPart, IsAnErrorWhereTheVersionsOfDbmateDiffer) {
+  EXPECT_EQ(
+      Dbmate("-- migrate:up\nSELECT 1;\n-- migrate:down\nSELECT 2;\n-- migrate:up\n"),
+      "error: a.sql:5:1: an up part behind the down part, which the versions of dbmate do not "
+      "read alike; make it a migration of its own\n  5 | -- migrate:up\n    | ^");
 }
 
 TEST(UpPart, OfTheNpmPackageEndsAtDown) {

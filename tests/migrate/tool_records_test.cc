@@ -67,6 +67,9 @@ INSTANTIATE_TEST_SUITE_P(
         Record{"sql-migrate",
                "CREATE TABLE \"gorp_migrations\" (\"id\" varchar(255) not null primary key, "
                "\"applied_at\" datetime)"},
+        Record{"sql-migrate",
+               "CREATE TABLE \"migrations\" (\"id\" varchar(255) not null primary key, "
+               "\"applied_at\" datetime)"},
         Record{"sqlx",
                "CREATE TABLE _sqlx_migrations (version BIGINT PRIMARY KEY, description TEXT NOT "
                "NULL, installed_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP, success BOOLEAN "
@@ -121,6 +124,8 @@ INSTANTIATE_TEST_SUITE_P(
         Record{"D1",
                "CREATE TABLE d1_migrations(id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT UNIQUE, "
                "applied_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP NOT NULL)"},
+        Record{"D1", "CREATE TABLE _cf_METADATA (key INTEGER PRIMARY KEY, value BLOB)"},
+        Record{"D1", "CREATE TABLE _cf_KV (key TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID"},
         Record{"the npm package sqlite",
                "CREATE TABLE \"migrations\" (id INTEGER PRIMARY KEY, name TEXT NOT NULL, up TEXT "
                "NOT NULL, down TEXT NOT NULL)"},
@@ -137,6 +142,8 @@ TEST(ToolOfRecord, IsNoneForATableThatOnlyHasTheName) {
   for (const char* sql :
        {"CREATE TABLE migrations (id INTEGER PRIMARY KEY, name TEXT, up TEXT, down TEXT, season)",
         "CREATE TABLE migrations (bird TEXT, autumn INTEGER)",
+        "CREATE TABLE migrations (id INTEGER PRIMARY KEY, applied_at, bird TEXT)",
+        "CREATE TABLE _cf_KV (key TEXT PRIMARY KEY, value BLOB, owner TEXT)",
         "CREATE TABLE schema_migrations (version, comment)", "CREATE TABLE alembic_version (x)",
         "CREATE TABLE users (version)"}) {
     EXPECT_EQ(ToolOfRecord(TableRow(sql)), "") << sql;
