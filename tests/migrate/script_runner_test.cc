@@ -119,11 +119,11 @@ TEST(ScriptRunner, RefusesWhatSqliteCannotParseThoughItHasNoEffectHere) {
   const std::vector<std::pair<std::string, std::string>> cases = {
       {"PRAGMA foreign_keys = OFF (3);", "1:27: near \"(\": syntax error"},
       {"CREATE TABLE t (a);\nPRAGMA foreign_keys = ON 3;", "2:26: near \"3\": syntax error"},
-      {"BEGIN; PRAGMA main.foreign_keys(1)); COMMIT;", "1:35: near \")\": syntax error"},
+      {"BEGIN; PRAGMA main.foreign_keys(1) 2; COMMIT;", "1:36: near \"2\": syntax error"},
       {"BEGIN; PRAGMA defer_foreign_keys = ON OFF; COMMIT;", "1:39: near \"OFF\": syntax error"},
       {"PRAGMA defer_foreign_keys = ;", "1:29: near \";\": syntax error"},
       {"PRAGMA \"synchronous\" = OFF, 2;", "1:27: near \",\": syntax error"},
-      {"EXPLAIN QUERY PLAN PRAGMA synchronous = = 1;", "1:41: near \"=\": syntax error"},
+      {"EXPLAIN QUERY PLAN PRAGMA synchronous = 1 x;", "1:43: near \"x\": syntax error"},
       {"PRAGMA journal_mode = OFF now;", "1:27: near \"now\": syntax error"},
       {"PRAGMA wal_checkpoint(a b);", "1:25: near \"b\": syntax error"},
       {"VACUUM main t;", "1:13: near \"t\": syntax error"},
