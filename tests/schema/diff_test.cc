@@ -292,6 +292,13 @@ const DifferentCase kOnce[] = {
     {"WithoutRowid", "CREATE TABLE t(a TEXT PRIMARY KEY) WITHOUT ROWID",
      "CREATE TABLE t(a TEXT PRIMARY KEY)",
      "table t: table is not WITHOUT ROWID, which is expected\n"},
+    {"StringBehindDistinctFrom",
+     "CREATE TABLE t(a, b); CREATE INDEX i ON t(b) WHERE a IS NOT DISTINCT FROM \"Open\"",
+     "CREATE TABLE t(a COLLATE NOCASE, b);"
+     "CREATE INDEX i ON t(b) WHERE a IS NOT DISTINCT FROM \"OPEN\"",
+     "column t.a: collation is NOCASE, expected BINARY\n"
+     "index i: WHERE is a IS NOT DISTINCT FROM \"OPEN\", expected a IS NOT DISTINCT FROM "
+     "\"Open\"\n"},
     {"ColumnBehindAString", "CREATE TABLE t(a, b); CREATE VIEW v AS SELECT \"b\" AS x FROM t",
      "CREATE TABLE t(a); CREATE VIEW v AS SELECT \"b\" AS x FROM t",
      "column t.b: the scripts create it, this table does not have it\n"},
