@@ -19,6 +19,8 @@ import sys
 import tempfile
 import textwrap
 
+from tools.checks import Checks
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 DEADLINE = 120
 
@@ -98,22 +100,6 @@ size, alone = peak_of("SELECT length(?)")
 version, peak = peak_of("SELECT fastmigrate_apply(?)")
 print(version, size, peak - alone)
 """
-
-
-class Checks:
-    def __init__(self):
-        self.passed = self.failed = self.skipped = 0
-
-    def check(self, what, given, expected):
-        if given == expected:
-            self.passed += 1
-        else:
-            self.failed += 1
-            print(f"FAILED {what}\n    expected {expected!r}\n    given    {given!r}")
-
-    def skip(self, what, why):
-        self.skipped += 1
-        print(f"skipped {what}: {why}")
 
 
 def c_string(text):

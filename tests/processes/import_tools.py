@@ -18,6 +18,7 @@ import sys
 import tempfile
 
 from tools import fixtures, real
+from tools.checks import Checks
 from tools.migrations import COUNT
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -25,22 +26,6 @@ MANAGED = ("the database is managed already, at version {}; it cannot be enrolle
            "an enrolment back, as long as no script was applied behind it)")
 SCRIPTS = ["0001-users.sql", "0002-log.sql", "0003-trigger.sql", "0004-email.sql"]
 FIRST = 2  # how many the tool has applied where it has not applied all
-
-
-class Checks:
-    def __init__(self):
-        self.passed = self.failed = self.skipped = 0
-
-    def check(self, what, given, expected):
-        if given == expected:
-            self.passed += 1
-        else:
-            self.failed += 1
-            print(f"FAILED {what}\n    expected {expected!r}\n    given    {given!r}")
-
-    def skip(self, what, why):
-        self.skipped += 1
-        print(f"skipped: {what}: {why}")
 
 
 class Place:
