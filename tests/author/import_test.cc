@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <string>
 
+#include "base/sync_testing.h"
 #include "test_support.h"
 
 namespace fastmigrate {
@@ -362,6 +363,30 @@ TEST(Import, LeavesNothingWhenTheCommitFails) {
   sqlite3_commit_hook(foreign.db().handle(), nullptr, nullptr);
   EXPECT_EQ(foreign.Import(), "1");
 }
+
+#ifdef __linux__
+// An enrolled database whose scripts a power cut has taken away could not be reproduced.
+TEST(Import, EnrollsNothingBeforeTheScriptsAndTheirFolderAreOnDisk) {
+  Foreign foreign(std::string(kGolang) + "INSERT INTO schema_migrations VALUES (1, 0);" + kA);
+  foreign.With("1_a.up.sql", kA).With("2_c.up.sql", kC);
+  struct Unwritten {
+    std::string path;
+    std::string error;
+  };
+  const std::string above = foreign.folder().path();
+  for (const Unwritten& unwritten :
+       {Unwritten{foreign.dir() + "/0002-c.sql", "cannot write DIR/0002-c.sql"},
+        Unwritten{foreign.dir(), "cannot write folder DIR"},
+        Unwritten{above, "cannot write folder " + above}}) {
+    SyncFails fails(unwritten.path);
+    EXPECT_EQ(foreign.Import(), "error 10: " + unwritten.error + ": Input/output error");
+    EXPECT_EQ(Version(foreign.db()), "NULL") << unwritten.path;
+    EXPECT_TRUE(foreign.db().InAutocommit());
+    EXPECT_FALSE(std::filesystem::exists(foreign.dir())) << unwritten.path;
+  }
+  EXPECT_EQ(foreign.Import(), "1");
+}
+#endif  // __linux__
 
 TEST(Import, NoticesWhatTheToolDoesMeanwhile) {
   Foreign foreign(std::string(kGolang) + "INSERT INTO schema_migrations VALUES (1, 0);" + kA);

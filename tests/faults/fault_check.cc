@@ -80,9 +80,9 @@ class Check {
     if (!success_ && !fault_->Explains(result_)) Violated('a', Describe(result_));
     bool comparable =
         success_ && scenario().same_result && !fault_->ExcusesState() && !fault_->ExcusesRows();
-    std::string expected = subject_.success.text;
-    if (comparable && !scenario().makes.empty()) expected = root_ + "/" + scenario().makes;
-    if (comparable && result_.text != expected) Violated('a', "the result is " + result_.text);
+    if (comparable && WithoutFolder(result_.text, root_) != subject_.success.text) {
+      Violated('a', "the result is " + result_.text);
+    }
   }
 
   // What cannot be restored while an interrupt is in force is restored by the next call.
@@ -173,16 +173,17 @@ class Check {
     if (fault_->ExcusesState()) return;
     CheckProbe();
     if (scenario().makes.empty() || fault_->CameTooLate()) return;
-    bool there = fs::exists(root_ + "/" + scenario().makes);
     bool done = success_ || (scenario().start == Start::kUnmanaged && state_.version >= 0);
-    // A script whose commit is in doubt stays, and the message says so.
-    const bool in_doubt = result_.message.find("is kept, since") != std::string::npos;
-    if (there != done && !in_doubt)
-      Violated('e', scenario().makes + (there ? " was left" : " is missing"));
+    // What is made before a commit in doubt stays, and the message says so.
+    const bool in_doubt = result_.message.find("kept, since") != std::string::npos;
+    for (const std::string& file : scenario().makes) {
+      const bool there = fs::exists(root_ + "/" + file);
+      if (there != (done || in_doubt)) Violated('e', file + (there ? " was left" : " is missing"));
+    }
     if (!scenario().has_folder && !done && !in_doubt && fs::exists(root_ + "/migrations")) {
       Violated('e', "the new folder was left");
     }
-    if (there && done && scenario().makes == "backup.db") {
+    if (done && scenario().makes.front() == "backup.db") {
       FileState copy = ReadFileState(root_ + "/backup.db");
       if (copy != subject_.before) Violated('a', "backup: " + DifferenceOf(subject_.before, copy));
     }
@@ -201,8 +202,10 @@ class Check {
   void LookForStrays(const std::string& folder) {
     for (const auto& entry : fs::recursive_directory_iterator(folder)) {
       std::string name = entry.path().string().substr(root_.size() + 1);
+      const std::vector<std::string>& makes = scenario().makes;
       bool known = name == "migrations" || name.starts_with("data.db") ||
-                   name == scenario().makes || fs::exists(subject_.folder + "/" + name);
+                   std::find(makes.begin(), makes.end(), name) != makes.end() ||
+                   fs::exists(subject_.folder + "/" + name);
       std::string suffix = name.starts_with("data.db") ? name.substr(7) : "";
       bool ours = suffix.empty() || suffix == "-journal" || suffix == "-wal" || suffix == "-shm";
       if (!known || !ours) Violated('e', "left: " + name);
@@ -255,6 +258,13 @@ class Check {
 };
 
 }  // namespace
+
+std::string WithoutFolder(std::string text, const std::string& folder) {
+  for (size_t at; (at = text.find(folder)) != std::string::npos;) {
+    text.replace(at, folder.size(), "{root}");
+  }
+  return text;
+}
 
 std::vector<Violation> CheckFault(const Subject& subject, Fault* fault, const std::string& work,
                                   bool verbose) {

@@ -55,6 +55,9 @@ struct Subject {
   CallResult success;              // what the call gives when nothing fails
 };
 
+// The text with {root} for the folder.
+std::string WithoutFolder(std::string text, const std::string& folder);
+
 // Makes the template in `folder`, and learns from a call in which nothing fails. A message when
 // that is not what the oracle says.
 std::string Prepare(Subject* subject);

@@ -118,6 +118,21 @@ FaultScripts Edited() {
   return scripts;
 }
 
+// By the numbers that import gives them.
+FaultScripts Consecutive(FaultScripts scripts) {
+  int version = 0;
+  for (FaultScript& script : scripts) {
+    script.name.replace(0, 4, "000" + std::to_string(++version));
+  }
+  return scripts;
+}
+
+std::vector<std::string> PathsOf(const FaultScripts& scripts) {
+  std::vector<std::string> paths;
+  for (const FaultScript& script : scripts) paths.push_back("migrations/" + script.name);
+  return paths;
+}
+
 constexpr char kApply[] = "SELECT fastmigrate_apply('{dir}')";
 constexpr char kApplyTable[] = "SELECT version, name FROM fastmigrate_apply('{dir}')";
 
@@ -125,6 +140,7 @@ constexpr char kApplyTable[] = "SELECT version, name FROM fastmigrate_apply('{di
 
 std::vector<Scenario> SurfaceScenarios() {
   const FaultScripts vacuum = {kTables, kSmall, kVacuumBehind, kTrigger, kRebuild, kVacuumBefore};
+  const FaultScripts consecutive = Consecutive(kPlain);
   return {
       {.name = "apply", .call = kApply, .scripts = kMain},
       {.name = "apply_new", .call = kApply, .scripts = kPlain, .start = Start::kEmpty},
@@ -162,15 +178,31 @@ std::vector<Scenario> SurfaceScenarios() {
        .scripts = kPlain,
        .start = Start::kUnmanaged,
        .version = 6,
-       .makes = "migrations/0001-initialize.sql",
+       .makes = {"migrations/0001-initialize.sql"},
        .has_folder = false},
       {.name = "initialize_rows",
        .call = "SELECT fault_returned(fastmigrate_initialize('{dir}', 'author', 'book'))",
        .scripts = kPlain,
        .start = Start::kUnmanaged,
        .version = 6,
-       .makes = "migrations/0001-initialize.sql",
+       .makes = {"migrations/0001-initialize.sql"},
        .has_folder = false},
+      {.name = "import",
+       .call = "SELECT fault_returned(fastmigrate_import('{root}/foreign', '{dir}'))",
+       .scripts = consecutive,
+       .start = Start::kUnmanaged,
+       .version = 5,
+       .makes = PathsOf(consecutive),
+       .has_folder = false,
+       .by_goose = true},
+      {.name = "import_new",
+       .call = "SELECT fault_returned(fastmigrate_import('{root}/foreign', '{dir}'))",
+       .scripts = consecutive,
+       .start = Start::kEmpty,
+       .makes = PathsOf(consecutive),
+       .has_folder = false,
+       .by_goose = true,
+       .oracle_known = false},
       {.name = "status",
        .call = "SELECT * FROM fastmigrate_status('{dir}')",
        .scripts = kPlain,
@@ -204,13 +236,13 @@ std::vector<Scenario> SurfaceScenarios() {
        .call = "SELECT fault_returned(fastmigrate_backup('{root}/backup.db'))",
        .scripts = kPlain,
        .version = 6,
-       .makes = "backup.db",
+       .makes = {"backup.db"},
        .same_result = false},
       {.name = "new",
        .call = "SELECT fault_returned(fastmigrate_new('{dir}', 'more'))",
        .scripts = kPlain,
        .version = 6,
-       .makes = "migrations/0008-more.sql",
+       .makes = {"migrations/0008-more.sql"},
        .same_result = false},
       {.name = "recreate_table",
        .call = "SELECT fastmigrate_recreate_table('book', 'id INTEGER PRIMARY KEY, title TEXT NOT "

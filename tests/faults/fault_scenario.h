@@ -1,7 +1,8 @@
 // What the fault campaigns call: each function of the SQL surface that reads or writes a file, on a
 // small database, with scripts in which there is something to lose.
 //
-// A scenario lives in a folder of its own: data.db, migrations/, and what the call makes.
+// A scenario lives in a folder of its own: data.db, migrations/, perhaps foreign/ with the same
+// scripts as another tool has them, and what the call makes.
 
 #ifndef FASTMIGRATE_TESTS_FAULTS_FAULT_SCENARIO_H_
 #define FASTMIGRATE_TESTS_FAULTS_FAULT_SCENARIO_H_
@@ -34,12 +35,13 @@ struct Scenario {
   Start start = Start::kManaged;
   int version = 1;
   bool in_transaction = false;
-  int error = 0;             // the primary code with which the call ends when nothing fails
-  std::string makes = {};    // the file that it makes, relative to the root
-  bool has_folder = true;    // false: the call makes the migration folder
-  bool same_result = true;   // false: the result holds times or random names
-  std::string probe = {};    // gives 1 after success, 0 before
-  bool oracle_known = true;  // false: what it makes of the database is no script's doing
+  int error = 0;  // the primary code with which the call ends when nothing fails
+  std::vector<std::string> makes = {};  // the files that it makes, relative to the root
+  bool has_folder = true;               // false: the call makes the migration folder
+  bool by_goose = false;                // the scripts and the record of what ran are goose's
+  bool same_result = true;              // false: the result holds times or random names
+  std::string probe = {};               // gives 1 after success, 0 before
+  bool oracle_known = true;             // false: what it makes of the database is no script's doing
 };
 
 // Every function, for faults at single points.

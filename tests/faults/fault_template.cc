@@ -20,6 +20,28 @@ void WriteScripts(const FaultScripts& scripts, const std::string& folder) {
   }
 }
 
+// As goose has them: with a way back, and with the numbers of ours.
+void WriteGooseScripts(const FaultScripts& scripts, const std::string& folder) {
+  fs::create_directories(folder);
+  for (const FaultScript& script : scripts) {
+    std::ofstream(folder + "/0" + script.name.substr(0, 4) + "_" + script.name.substr(5),
+                  std::ios::binary)
+        << "-- +goose Up\n-- +goose StatementBegin\n"
+        << script.text << "-- +goose StatementEnd\n-- +goose Down\nDROP TABLE book;\n";
+  }
+}
+
+std::string GooseRecord(int version) {
+  std::string sql =
+      "CREATE TABLE goose_db_version (id INTEGER PRIMARY KEY AUTOINCREMENT, version_id INTEGER NOT "
+      "NULL, is_applied INTEGER NOT NULL, tstamp TIMESTAMP DEFAULT (datetime('now')));";
+  for (int i = 0; i <= version; ++i) {
+    sql += "INSERT INTO goose_db_version (version_id, is_applied, tstamp) VALUES (" +
+           std::to_string(i) + ", 1, '2026-01-01 00:00:00');";
+  }
+  return sql;
+}
+
 void Must(sqlite3* db, const std::string& sql) {
   CallResult result = RunQuery(db, sql);
   if (result.code == SQLITE_OK) return;
@@ -48,6 +70,7 @@ void MakeDatabase(const Subject& subject) {
   if (!IsOfScripts(scenario.start)) {
     Must(db, "DROP TABLE _meta; DROP TABLE _fastmigrate_history");
   }
+  if (scenario.by_goose && scenario.start != Start::kEmpty) Must(db, GooseRecord(scenario.version));
   if (scenario.start == Start::kEnrolled) {
     Must(db, "SELECT fastmigrate_enroll(" + std::to_string(scenario.version) + ")");
   }
@@ -62,6 +85,7 @@ std::string Prepare(Subject* subject) {
   fs::create_directories(subject->folder);
   MakeDatabase(*subject);
   if (scenario.has_folder) WriteScripts(scenario.scripts, subject->folder + "/migrations");
+  if (scenario.by_goose) WriteGooseScripts(scenario.scripts, subject->folder + "/foreign");
   subject->before = ReadFileState(subject->folder + "/data.db");
   for (FileState& state : OracleStates(scenario.scripts, subject->folder)) {
     if (IsOfScripts(scenario.start)) subject->between.push_back(std::move(state));
@@ -74,6 +98,7 @@ std::string Prepare(Subject* subject) {
   sqlite3* db = OpenHost(trial + "/data.db", subject->journal_mode);
   if (scenario.in_transaction) Must(db, "PRAGMA foreign_keys = OFF; BEGIN");
   subject->success = RunQuery(db, SqlOf(scenario, trial));
+  subject->success.text = WithoutFolder(subject->success.text, trial);
   RunQuery(db, "COMMIT");
   sqlite3_close(db);
   subject->after = ReadFileState(trial + "/data.db");

@@ -402,11 +402,10 @@ std::vector<Violation> MemoryRun::Judge(const Outcome& outcome) const {
   bool done = scenario_.repeat == Repeat::kUnlessDone && after_ != before_
                   ? outcome.state == after_
                   : outcome.reply.rc == SQLITE_OK;
-  // A script whose commit is in doubt stays, and the message says so.
-  bool in_doubt =
-      outcome.reply.message.find("is kept, since") != std::string::npos ||
-      (outcome.reply.rc == SQLITE_NOMEM && mode_.persistence == Persistence::kFromThenOn &&
-       std::string_view(scenario_.name).starts_with("initialize"));
+  // What is written before a commit in doubt stays, and the message says so.
+  bool in_doubt = outcome.reply.message.find("kept, since") != std::string::npos ||
+                  (outcome.reply.rc == SQLITE_NOMEM &&
+                   mode_.persistence == Persistence::kFromThenOn && scenario_.writes_before_commit);
   const Files& files = done || (in_doubt && NameDifferences(files_before_, outcome.files) != "")
                            ? files_after_
                            : files_before_;

@@ -62,6 +62,32 @@ Scripts FirstScripts(size_t count, const Scripts& more = {}) {
   return scripts;
 }
 
+// As goose has them, with a way back.
+Scripts GooseScripts() {
+  Scripts scripts;
+  for (const auto& [name, text] : FiveScripts()) {
+    std::string up = text;
+    up.insert(0, "-- +goose Up\n-- +goose StatementBegin");
+    up += "-- +goose StatementEnd\n-- +goose Down\nDROP TABLE users;\n";
+    scripts.emplace_back("0" + name.substr(0, 4) + "_" + name.substr(5), up);
+  }
+  return scripts;
+}
+
+// The first scripts, and the record that goose keeps of them.
+std::string MadeByGoose(int count) {
+  std::string sql =
+      "CREATE TABLE goose_db_version (id INTEGER PRIMARY KEY AUTOINCREMENT, version_id INTEGER NOT "
+      "NULL, is_applied INTEGER NOT NULL, tstamp TIMESTAMP);"
+      "INSERT INTO goose_db_version (version_id, is_applied) VALUES (0, 1);";
+  for (int i = 0; i < count; ++i) {
+    sql += FiveScripts()[static_cast<size_t>(i)].second +
+           "INSERT INTO goose_db_version (version_id, is_applied) VALUES (" +
+           std::to_string(i + 1) + ", 1);";
+  }
+  return sql;
+}
+
 // As an SQL text. The scripts hold nothing that JSON escapes but line breaks.
 std::string BundleOf(const Scripts& scripts) {
   std::string bundle;
@@ -120,11 +146,23 @@ std::vector<MemoryScenario> MakeScenarios() {
        .call = "SELECT fastmigrate_initialize('fresh')",
        .scripts = five,
        .made_by_scripts = 5,
-       .repeat = Repeat::kUnlessDone},
+       .repeat = Repeat::kUnlessDone,
+       .writes_before_commit = true},
       {.name = "initialize-rows",
        .call = "SELECT fastmigrate_initialize('fresh', 'users')",
        .scripts = five,
        .made_by_scripts = 5,
+       .repeat = Repeat::kUnlessDone,
+       .writes_before_commit = true},
+      {.name = "import",
+       .call = "SELECT fastmigrate_import('migrations', 'fresh')",
+       .scripts = GooseScripts(),
+       .prepare = MadeByGoose(3),
+       .repeat = Repeat::kUnlessDone,
+       .writes_before_commit = true},
+      {.name = "import-new",
+       .call = "SELECT fastmigrate_import('migrations', 'fresh')",
+       .scripts = GooseScripts(),
        .repeat = Repeat::kUnlessDone},
       {.name = "apply", .call = kApply, .scripts = five, .between = Between::kScripts},
       {.name = "apply-nothing-pending", .call = kApply, .scripts = five, .prepare = kApply},

@@ -32,6 +32,7 @@ struct MemoryScenario {
   std::string in_transaction = "";  // the caller has begun a transaction, and has run this in it
   Between between = Between::kNone;
   Repeat repeat = Repeat::kAlways;
+  bool writes_before_commit = false;             // scripts, which a commit in doubt leaves
   bool fails = false;                            // without faults, too
   int (*more_functions)(sqlite3* db) = nullptr;  // beside those of the extension
 };

@@ -131,6 +131,7 @@ extern "C" int LLVMFuzzerInitialize(int*, char***) {
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace fastmigrate::fuzz;
+  BeginInput();
   std::vector<std::string> parts = Parts(data, size);
   const std::string options = parts.front();
   parts.erase(parts.begin());

@@ -95,10 +95,13 @@ std::optional<std::string> ContentWithout(const Connection& db, const std::strin
 
 void Require(bool held, std::string_view promise, std::string_view details) {
   if (held) return;
-  std::fprintf(stderr, "\nBROKEN: %.*s\n%.*s\n", static_cast<int>(promise.size()), promise.data(),
-               static_cast<int>(details.size()), details.data());
+  const std::string found =
+      "\nBROKEN: " + std::string(promise) + "\n" + std::string(details) + "\n";
+  std::fwrite(found.data(), 1, found.size(), stderr);
   abort();
 }
+
+void BeginInput() { sqlite3_test_control(SQLITE_TESTCTRL_PRNG_SEED, 1, nullptr); }
 
 void WorkInScratchFolder() {
   std::string pattern = fs::temp_directory_path() / "fastmigrate-fuzz-XXXXXX";

@@ -19,6 +19,10 @@ namespace fastmigrate::fuzz {
 // Prints what was found and what it was found with, and aborts, unless `held`.
 void Require(bool held, std::string_view promise, std::string_view details = {});
 
+// The random numbers of SQLite are the same for every input, so that an input shows the same again
+// wherever it stands in a run.
+void BeginInput();
+
 // The working directory of the process from here on: a fresh folder in $TMPDIR, removed at exit.
 // Relative paths of a script stay in it.
 void WorkInScratchFolder();

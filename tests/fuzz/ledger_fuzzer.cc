@@ -98,6 +98,7 @@ extern "C" int LLVMFuzzerInitialize(int*, char***) {
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace fastmigrate::fuzz;
+  BeginInput();
   const std::string sql(reinterpret_cast<const char*>(data), size);
   if (Holds(sql, {"attach", "vacuum", "_directory", "heap_limit", "random", "fastmigrate_a",
                   "fastmigrate_e", "fastmigrate_c"})) {

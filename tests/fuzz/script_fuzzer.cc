@@ -125,6 +125,7 @@ bool IsUtf8WithoutNul(const std::string& text) {
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace fastmigrate;
   using namespace fastmigrate::fuzz;
+  BeginInput();
   const std::string text(reinterpret_cast<const char*>(data), size);
   // Without a zero behind it, so that the sanitizer sees a step beyond the end.
   CheckTokens(std::string_view(reinterpret_cast<const char*>(data), size));

@@ -144,6 +144,7 @@ extern "C" int LLVMFuzzerInitialize(int*, char***) {
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace fastmigrate::fuzz;
+  BeginInput();
   const std::string shown(reinterpret_cast<const char*>(data), size);
   if (Holds(shown, {"canary", "attach", "vacuum", "_directory", "heap_limit", "fastmigrate_",
                     "fts3_tokenizer", "writable_schema"})) {
