@@ -1,6 +1,7 @@
 #include "prove/replay.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <span>
 #include <string_view>
@@ -35,6 +36,14 @@ bool MakeOneSchema(const std::vector<SchemaRow>& before, const std::vector<Schem
 
 bool ChangesRows(const PendingScript& script) {
   return script.IsProgram() || script.sql().changes_rows;
+}
+
+// As SQLite says that a statement is about what is not there.
+bool IsOfMissingObject(const std::string& message) {
+  constexpr std::string_view kKinds[] = {"table", "view", "index", "trigger", "column"};
+  return std::any_of(std::begin(kKinds), std::end(kKinds), [&](std::string_view kind) {
+    return message.find("no such " + std::string(kind) + ": ") != std::string::npos;
+  });
 }
 
 }  // namespace
@@ -140,8 +149,15 @@ Error Replay::CannotVerify(const PendingScript& script, const Error& error) cons
                      ", which only your connection has");
   }
   if (IsFault(error)) return error.Within("cannot verify");
-  return {error.code,
-          "cannot verify: replayed on an empty database, a script fails: " + error.message};
+  std::string message =
+      "cannot verify: replayed on an empty database, a script fails: " + error.message;
+  if (IsOfMissingObject(error.message)) {
+    message +=
+        "\nthe scripts must lead from an empty database to each version; if they begin with what "
+        "was made in another way, SELECT fastmigrate_initialize('NEW FOLDER') in a database that "
+        "has it writes the first script, and those to come are numbered behind it";
+  }
+  return {error.code, message};
 }
 
 Result<std::vector<Difference>> Replay::Compare(const Database& other) const {
