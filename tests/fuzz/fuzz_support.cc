@@ -50,12 +50,6 @@ bool AppendRows(sqlite3* db, const std::string& sql, std::string* text) {
   return rc == SQLITE_DONE;
 }
 
-std::string QuoteName(const std::string& name) {
-  std::string quoted = "\"";
-  for (char c : name) quoted += c == '"' ? "\"\"" : std::string(1, c);
-  return quoted + "\"";
-}
-
 // `left_out` is a list of names in lower case, quoted.
 std::optional<std::string> ContentWithout(const Connection& db, const std::string& left_out) {
   const std::string not_in = ") NOT IN (" + left_out + ") ";
@@ -181,6 +175,12 @@ std::string Quote(std::string_view text) {
   std::string quoted = "'";
   for (char c : text) quoted += c == '\'' ? "''" : std::string(1, c);
   return quoted + "'";
+}
+
+std::string QuoteName(std::string_view name) {
+  std::string quoted = "\"";
+  for (char c : name) quoted += c == '"' ? "\"\"" : std::string(1, c);
+  return quoted + "\"";
 }
 
 std::optional<std::string> Content(const Connection& db) {

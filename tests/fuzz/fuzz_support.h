@@ -48,7 +48,8 @@ struct Outcome {
 // All statements of the text.
 Outcome Run(const Connection& db, const std::string& sql);
 
-std::string Quote(std::string_view text);  // as an SQL string
+std::string Quote(std::string_view text);      // as an SQL string
+std::string QuoteName(std::string_view name);  // as the name of an SQL object
 
 // The schema and the rows as text, without `_meta`, `_fastmigrate_history`, and without the shadow
 // tables of virtual ones, which depend on where transactions ended. nullopt when they cannot be

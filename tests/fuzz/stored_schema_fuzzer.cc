@@ -15,6 +15,7 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -24,6 +25,7 @@
 namespace fastmigrate::fuzz {
 namespace {
 
+constexpr size_t kMostRecreated = 4;
 constexpr char kCanary[] = "; SELECT canary() ";
 
 // On every connection of the process, so on those of the extension, too.
@@ -85,8 +87,8 @@ void RequireThatItRuns(const std::string& script, const std::string& shown) {
 std::vector<std::string> TableNames(const Connection& db) {
   std::vector<std::string> names;
   sqlite3_stmt* row = nullptr;
-  sqlite3_prepare_v2(db.get(), "SELECT name FROM sqlite_schema WHERE type = 'table' LIMIT 4", -1,
-                     &row, nullptr);
+  sqlite3_prepare_v2(db.get(), "SELECT name FROM sqlite_schema WHERE type = 'table'", -1, &row,
+                     nullptr);
   while (row != nullptr && sqlite3_step(row) == SQLITE_ROW) {
     const auto* name = reinterpret_cast<const char*>(sqlite3_column_text(row, 0));
     names.emplace_back(name == nullptr ? "" : name);
@@ -95,11 +97,20 @@ std::vector<std::string> TableNames(const Connection& db) {
   return names;
 }
 
+// Whether each table is one that SQLite can use. It reads a schema without asking the modules of
+// virtual tables, which may refuse the arguments in a text when their table is used or made.
+bool CanUseTables(const Connection& db) {
+  const std::vector<std::string> names = TableNames(db);
+  return std::all_of(names.begin(), names.end(), [&](const std::string& name) {
+    return Run(db, "SELECT * FROM main." + QuoteName(name) + " LIMIT 1").ok();
+  });
+}
+
 void CheckSchema(const std::vector<std::string>& parts, const std::string& shown) {
   Connection db = Forged(parts);
   if (db == nullptr) return;
   Outcome schema = Run(db, "SELECT fastmigrate_schema()");
-  if (schema.ok()) RequireThatItRuns(schema.value.value_or(""), shown);
+  if (schema.ok() && CanUseTables(db)) RequireThatItRuns(schema.value.value_or(""), shown);
 
   EmptyScratchFolder();
   WriteFile("scripts/0001-one.sql", parts.front());
@@ -108,7 +119,9 @@ void CheckSchema(const std::vector<std::string>& parts, const std::string& shown
   (void)Run(db, "SELECT fastmigrate_enroll(1)");
   (void)Run(db, "SELECT * FROM fastmigrate_verify('scripts')");
   (void)Run(db, "SELECT * FROM fastmigrate_rehearse('scripts')");
-  for (const std::string& name : TableNames(db)) {
+  std::vector<std::string> names = TableNames(db);
+  names.resize(std::min(names.size(), kMostRecreated));
+  for (const std::string& name : names) {
     (void)Run(db, "SELECT fastmigrate_recreate_table(" + Quote(name) + ", 'a, b, c DEFAULT 1')");
   }
   Require(sqlite3_get_autocommit(db.get()) != 0, "no transaction is left open", shown);
