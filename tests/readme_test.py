@@ -5,9 +5,11 @@
 
 All examples run in the order of the page, in one temporary folder that holds the extension:
 
-    ```sh     a shell script; the ```text block that follows, if one does, is its output
-    ```sql    behind a line that ends in "`PATH`:", the content of that file; otherwise statements
-              for the sqlite3 shell with the extension loaded, on data.db, and ```text as above
+    ```sh      a shell script; the ```text block that follows, if one does, is its output
+    ```python  a Python program, likewise
+    ```sql     behind a line that ends in "`PATH`:", the content of that file; otherwise statements
+               for the sqlite3 shell with the extension loaded, on data.db, and ```text as above
+    <!-- run   a shell script that the page does not show, up to "-->": what an example finds there
 
 An example without an output block has to succeed. "<!-- not run -->" in front leaves one out.
 Times and durations differ from run to run, so they are not compared. Ends with "N passed, N failed".
@@ -24,7 +26,9 @@ import tempfile
 
 README = pathlib.Path(__file__).parent.parent / "README.md"
 
-BLOCK = re.compile(r"(?P<before>[^\n]*)\n\n?```(?P<kind>\w+)\n(?P<body>.*?)^```$", re.M | re.S)
+BLOCK = re.compile(
+    r"(?P<before>[^\n]*)\n\n?(?:```(?P<kind>\w+)\n(?P<body>.*?)^```$"
+    r"|<!-- run\n(?P<hidden>.*?)^-->$)", re.M | re.S)
 FILE_NAME = re.compile(r"`([^`]+)`:$")
 VARYING = [
     (re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d+)?Z?"), "TIME"),
@@ -41,8 +45,10 @@ def comparable(text):
 def run(kind, body, folder):
     if kind == "sh":
         command, text = ["bash", "-e"], body
+    elif kind == "python":
+        command, text = [sys.executable, "-"], body
     else:
-        command, text = ["sqlite3", "data.db"], ".load ./fastmigrate\n" + body
+        command, text = ["sqlite3", "data.db"], ".load build/fastmigrate\n" + body
     return subprocess.run(command, input=text, cwd=folder, text=True, timeout=60,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 
@@ -52,7 +58,11 @@ def examples():
     page = README.read_text(encoding="utf-8")
     blocks = list(BLOCK.finditer(page))
     for block, following in zip(blocks, blocks[1:] + [None]):
-        if block["kind"] not in ("sh", "sql") or block["before"] == "<!-- not run -->":
+        if block["hidden"] is not None:
+            line = page.count("\n", 0, block.start("hidden")) + 1
+            yield line, "sh", block["hidden"], None, None
+            continue
+        if block["kind"] not in ("sh", "python", "sql") or block["before"] == "<!-- not run -->":
             continue
         name = FILE_NAME.search(block["before"]) if block["kind"] == "sql" else None
         output = None
@@ -85,7 +95,8 @@ def main():
     passed = failed = 0
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
-        shutil.copy(extension, folder / "fastmigrate.so")
+        (folder / "build").mkdir()
+        shutil.copy(extension, folder / "build")
         for line, kind, body, file_name, output in examples():
             if file_name:
                 write(folder / file_name, body)

@@ -326,6 +326,26 @@ TEST(Ledger, FindsARecordByVersion) {
   EXPECT_EQ(state->Find(10), nullptr);
 }
 
+// A newer version may keep more of a record.
+TEST(Ledger, LeavesColumnsAloneThatItDoesNotKnow) {
+  Database db = OpenDatabase();
+  ASSERT_TRUE(CreateLedger(db));
+  ASSERT_TRUE(Advance(db, RecordOf(1, "applied", "a")));
+  ASSERT_EQ(Query(db,
+                  "ALTER TABLE _fastmigrate_history ADD COLUMN author TEXT; "
+                  "UPDATE _fastmigrate_history SET author = 'Ada'"),
+            "");
+  ASSERT_TRUE(Advance(db, RecordOf(2, "applied", "b")));
+  Result<LedgerState> state = ReadLedger(db);
+  ASSERT_TRUE(state);
+  ASSERT_NE(state->Find(2), nullptr);
+  EXPECT_EQ(state->Find(2)->name, "b");
+  EXPECT_EQ(Query(db,
+                  "SELECT group_concat(name || ' ' || coalesce(author, 'NULL')) "
+                  "FROM _fastmigrate_history"),
+            "a Ada,b NULL");
+}
+
 TEST(LedgerFingerprint, ChangesWithEverythingInOurTables) {
   const std::vector<std::string> changes = {
       "CREATE TABLE t (a); CREATE TRIGGER r AFTER INSERT ON t BEGIN DELETE FROM \"_Meta\"; END",
