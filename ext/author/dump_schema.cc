@@ -14,18 +14,6 @@
 namespace fastmigrate {
 namespace {
 
-// The stored text may end in a comment that would swallow the semicolon, or that has no end.
-std::string AsStatement(const std::string& sql) {
-  Lexer lexer(sql);
-  Token last;
-  for (Token token = lexer.Next(); token.kind != TokenKind::kEnd; token = lexer.Next()) {
-    last = token;
-  }
-  if (last.kind == TokenKind::kUnterminated && last.text[0] == '/') return sql + "*/;\n";
-  bool ends_at_line_end = last.kind == TokenKind::kComment && last.text[0] == '-';
-  return sql + (ends_at_line_end ? "\n;\n" : ";\n");
-}
-
 enum class Part { kTables, kIndexes, kViews, kVirtualTables, kShadowIndexes, kTriggers };
 
 // The table of an index is no table of the schema when it is a shadow table, which is made with its
@@ -72,6 +60,17 @@ Result<std::string> Preamble(const Database& db) {
 }
 
 }  // namespace
+
+std::string AsStatement(const std::string& sql) {
+  Lexer lexer(sql);
+  Token last;
+  for (Token token = lexer.Next(); token.kind != TokenKind::kEnd; token = lexer.Next()) {
+    last = token;
+  }
+  if (last.kind == TokenKind::kUnterminated && last.text[0] == '/') return sql + "*/;\n";
+  bool ends_at_line_end = last.kind == TokenKind::kComment && last.text[0] == '-';
+  return sql + (ends_at_line_end ? "\n;\n" : ";\n");
+}
 
 Result<std::string> DumpSchema(const Database& db, ToolRecords records,
                                const std::vector<std::string>& tables_with_rows) {

@@ -25,6 +25,10 @@ enum class ToolRecords { kKept, kLeftOut };
 Result<std::string> DumpSchema(const Database& db, ToolRecords records,
                                const std::vector<std::string>& tables_with_rows = {});
 
+// A stored text, with a semicolon and a line end behind it. It may end in a comment that would
+// swallow the semicolon, or that has no end.
+std::string AsStatement(const std::string& sql);
+
 }  // namespace fastmigrate
 
 #endif  // FASTMIGRATE_AUTHOR_DUMP_SCHEMA_H_

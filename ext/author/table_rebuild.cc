@@ -75,15 +75,6 @@ Result<std::string> TableBody(const std::string& definitions, const Table& old) 
   return "(" + definitions + (ends_in_comment ? "\n)" : ")") + options;
 }
 
-// The name by which the rowid can be read and written.
-std::optional<std::string> RowidOf(const Table& table) {
-  if (table.without_rowid) return std::nullopt;
-  if (HasRowidColumn(table)) {
-    return FindColumn(table, table.primary_key->columns[0].expression.canonical)->name.text;
-  }
-  return RowidName([&](std::string_view name) { return FindColumn(table, name) != nullptr; });
-}
-
 Result<bool> Exists(const Database& db, const std::string& schema, const std::string& type,
                     const std::string& name) {
   Result<std::optional<int64_t>> found =

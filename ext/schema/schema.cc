@@ -59,6 +59,14 @@ std::optional<std::string> RowidName(const std::function<bool(std::string_view)>
   return std::nullopt;
 }
 
+std::optional<std::string> RowidOf(const Table& table) {
+  if (table.without_rowid) return std::nullopt;
+  if (HasRowidColumn(table)) {
+    return FindColumn(table, table.primary_key->columns[0].expression.canonical)->name.text;
+  }
+  return RowidName([&](std::string_view name) { return FindColumn(table, name) != nullptr; });
+}
+
 std::string KeyColumnsText(const std::vector<KeyColumn>& columns) {
   return "(" + KeyColumnsList(columns) + ")";
 }

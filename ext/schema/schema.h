@@ -187,6 +187,10 @@ bool HasRowidColumn(const Table& table);
 // column's. Nullopt when all are taken.
 std::optional<std::string> RowidName(const std::function<bool(std::string_view)>& is_column);
 
+// The name by which the rowid of this table can be read and written, its INTEGER PRIMARY KEY where
+// it has one. Nullopt when there is no rowid, or no name for it.
+std::optional<std::string> RowidOf(const Table& table);
+
 // SQL that says the thing again, with everything left out that SQLite takes for granted:
 // "(a, lower(b) COLLATE NOCASE DESC)", "PRIMARY KEY (id AUTOINCREMENT)",
 // "FOREIGN KEY (a) REFERENCES p(id) ON DELETE CASCADE".

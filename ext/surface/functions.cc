@@ -5,6 +5,7 @@
 
 #include "author/accept.h"
 #include "author/bundle_folder.h"
+#include "author/draft.h"
 #include "author/dump_schema.h"
 #include "author/enroll.h"
 #include "author/import.h"
@@ -206,6 +207,25 @@ Result<Cell> ImportFrom(const Database& db, const Arguments& arguments) {
   return Cell(int64_t{*version});
 }
 
+// fastmigrate_draft(dir TEXT, description TEXT [, schema TEXT]) -> TEXT, the path of the script, or
+// NULL when there is nothing to write
+Result<Cell> DraftIt(const Database& db, const Arguments& arguments) {
+  Result<std::string> dir = arguments.Folder(0, "fastmigrate_draft");
+  if (!dir) return dir.error();
+  Result<std::string> description = arguments.Text(1, "description");
+  if (!description) return description.error();
+  Result<std::optional<std::string>> path = std::optional<std::string>();
+  if (arguments.Has(2)) {
+    Result<std::string> schema = arguments.Text(2, "schema");
+    if (!schema) return schema.error();
+    path = DraftFromFile(db, *dir, *description, *schema);
+  } else {
+    path = Draft(db, *dir, *description);
+  }
+  if (!path) return path.error();
+  return OptionalCell(*path);
+}
+
 // fastmigrate_bundle([dir TEXT]) -> TEXT, the scripts of the folder as a bundle
 Result<Cell> Bundle(const Database&, const Arguments& arguments) {
   Result<std::string> dir = arguments.Folder(0, "fastmigrate_bundle");
@@ -358,6 +378,7 @@ constexpr ScalarFunction kScalarFunctions[] = {
     {"fastmigrate_apply", 0, 2, kApplies, ApplyScalar},
     {"fastmigrate_rehearse", 0, 2, kChanges, RehearseScalar},
     {"fastmigrate_accept", 1, 2, kChanges, Accept},
+    {"fastmigrate_draft", 2, 3, kChanges, DraftIt},
     {"fastmigrate_bundle", 0, 1, kReadsFiles, Bundle},
     {"fastmigrate_schema", 0, 0, kReads, SchemaText},
     {"fastmigrate_backup", 0, 1, kChanges, Backup},

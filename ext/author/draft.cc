@@ -1,0 +1,162 @@
+#include "author/draft.h"
+
+#include <memory>
+#include <utility>
+
+#include "author/draft_script.h"
+#include "author/enroll.h"
+#include "base/files.h"
+#include "migrate/ledger.h"
+#include "migrate/plan.h"
+#include "migrate/source.h"
+#include "prove/replay.h"
+#include "sqlite/settings.h"
+#include "sqlite/transaction.h"
+
+namespace fastmigrate {
+namespace {
+
+// The script, written but not kept, and its record.
+struct Drafted {
+  NewFile file;
+  HistoryRecord record;
+};
+
+Result<std::unique_ptr<Replay>> ReplayAll(const Database& db, const Source& source) {
+  Result<std::unique_ptr<Replay>> replay = Replay::Begin(db, source, source.LastVersion());
+  if (!replay) return replay.error();
+  if (Status status = (*replay)->Run(); !status) return status.error();
+  return replay;
+}
+
+// Replayed with the other scripts, the file gives what is wanted.
+Result<HistoryRecord> Prove(const Database& db, const std::string& dir, const Database& wanted_db,
+                            const DraftedState& wanted) {
+  Result<Source> source = ReadSource(dir);
+  if (!source) return source.error();
+  Result<std::unique_ptr<Replay>> replay = ReplayAll(db, *source);
+  if (!replay) return replay.error().Within("the script drafted does not run");
+  Result<std::vector<Difference>> differences = (*replay)->Compare(wanted_db);
+  if (!differences) return differences.error();
+  if (!differences->empty()) {
+    return MakeError(
+        "no script can be drafted that leads to this schema; what is left is to be written by "
+        "hand:" +
+        Listed(*differences));
+  }
+  Result<DraftedState> state = ReadDraftedState((*replay)->db());
+  if (!state) return state.error();
+  if (state->user_version != wanted.user_version ||
+      state->application_id != wanted.application_id) {
+    return MakeError("the script drafted does not set user_version and application_id");
+  }
+  HistoryRecord record = EnrolledRecord((*replay)->scripts().back());
+  record.origin = "drafted";
+  return record;
+}
+
+// Nullopt when nothing is different. `wanted_db` has what is wanted.
+Result<std::optional<Drafted>> WriteDraft(const Database& db, const Source& source,
+                                          const std::string& description, const Database& wanted_db,
+                                          const DraftedState& wanted) {
+  const int version = source.LastVersion() + 1;
+  if (version > kMaxVersion) {
+    return MakeError(source.Name() + " has a script of the last number there is, 9999");
+  }
+  Result<std::string> name = MigrationFileName(version, description);
+  if (!name) return name.error();
+  Result<std::unique_ptr<Replay>> replay = ReplayAll(db, source);
+  if (!replay) return replay.error();
+  Result<std::string> script = DraftScript((*replay)->db(), wanted);
+  if (!script) return script.error();
+  if (script->empty()) return std::optional<Drafted>();
+  Result<NewFile> file = WriteNewFile(Joined(source.dir, *name), *script);
+  if (!file) return file.error();
+  if (Status status = SyncFolder(source.dir); !status) return status.error();
+  Result<HistoryRecord> record = Prove(db, source.dir, wanted_db, wanted);
+  if (!record) return record.error();
+  return std::optional<Drafted>(Drafted{std::move(*file), std::move(*record)});
+}
+
+// That the database is where the scripts lead to.
+Status RefusePending(const Database& db, const Source& source) {
+  Result<MigrationPlan> plan = PlanMigration(db, source, std::nullopt);
+  if (!plan) return plan.error();
+  if (plan->pending.empty() && plan->is_managed) return {};
+  if (plan->pending.empty()) {
+    return MakeError(
+        "the database is not managed; SELECT fastmigrate_create() makes it so while it is empty");
+  }
+  return MakeError("this database has not had " + plan->pending.front().migration().name +
+                   "; run SELECT fastmigrate_apply(" + source.Argument() +
+                   ") first, and change the database behind it");
+}
+
+}  // namespace
+
+Result<std::optional<std::string>> Draft(const Database& db, const std::string& dir,
+                                         const std::string& description) {
+  RowidKeeper rowid(db);
+  Result<Transaction> transaction = Transaction::Begin(db);
+  if (!transaction) return transaction.error();
+  Result<Source> source = ReadSource(dir);
+  if (!source) return source.error();
+  if (Status status = RefusePending(db, *source); !status) return status.error();
+  Result<DraftedState> wanted = ReadDraftedState(db);
+  if (!wanted) return wanted.error();
+  Result<std::optional<Drafted>> drafted = WriteDraft(db, *source, description, db, *wanted);
+  if (!drafted) return drafted.error();
+  if (!*drafted) return std::optional<std::string>();
+  NewFile& file = (*drafted)->file;
+  HistoryRecord& record = (*drafted)->record;
+  record.previous_version = source->LastVersion();
+  const int version = record.version;
+  if (Status status = WriteEnrollment(db, version, {record}); !status) return status.error();
+  Status committed = transaction->Commit();
+  if (!committed) {
+    // It can have happened all the same: see initialize.cc.
+    Result<std::optional<int>> now = ReadVersionNow(db);
+    if (now && now->value_or(0) != version) return committed.error();
+  }
+  file.Keep();
+  if (committed) return std::optional<std::string>(file.path());
+  return Error{committed.error().code,
+               "cannot commit: " + committed.error().message + "; " + file.path() +
+                   " is kept, since the database may be at version " + std::to_string(version) +
+                   " all the same; SELECT fastmigrate_version() tells"};
+}
+
+Result<std::optional<std::string>> DraftFromFile(const Database& db, const std::string& dir,
+                                                 const std::string& description,
+                                                 const std::string& schema_file) {
+  Result<std::string> text = ReadFile(schema_file);
+  if (!text) return text.error();
+  Source wanted_source;
+  wanted_source.dir = FolderOf(schema_file);
+  Migration statements;
+  statements.version = 1;
+  statements.name = schema_file;
+  statements.text = std::make_shared<const std::string>(std::move(*text));
+  wanted_source.migrations.push_back(std::move(statements));
+
+  Result<NewFile> folder = MakeFolder(dir);
+  if (!folder) return folder.error();
+  Result<Source> source = ReadSource(dir);
+  if (!source) return source.error();
+  Result<std::unique_ptr<Replay>> replay = ReplayAll(db, wanted_source);
+  if (!replay) return replay.error();
+  const Database& wanted_db = (*replay)->db();
+  Result<DraftedState> wanted = ReadDraftedState(wanted_db);
+  if (!wanted) return wanted.error();
+  Result<std::optional<Drafted>> drafted = WriteDraft(db, *source, description, wanted_db, *wanted);
+  if (!drafted) return drafted.error();
+  if (!*drafted) return std::optional<std::string>();
+  Status synced = folder->is_made() ? SyncFolder(FolderOf(dir)) : Status();
+  if (synced) synced = db.CheckCaller();
+  if (!synced) return synced.error();
+  (*drafted)->file.Keep();
+  folder->Keep();
+  return std::optional<std::string>((*drafted)->file.path());
+}
+
+}  // namespace fastmigrate

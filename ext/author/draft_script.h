@@ -1,0 +1,44 @@
+// The script that leads from one schema to another.
+//
+// Each statement is run on a scratch database, which has the old schema, as it is written down, so
+// that what SQLite makes of it decides what comes next. Where something can be said in two ways (a
+// rename, ALTER TABLE ADD COLUMN), the better one is tried, and undone when it does not give what
+// is wanted.
+//
+//   DROP TRIGGER gone;                     what is gone, or is made anew
+//   ALTER TABLE users RENAME TO people;    guessed, and says so
+//   ALTER TABLE people ADD COLUMN ...;     where that is enough; else the table is made anew:
+//   ALTER TABLE t RENAME TO old_t; CREATE TABLE t ...; INSERT INTO t ... SELECT ...; DROP TABLE
+//   old_t CREATE INDEX ...;                      what is not there by now
+//
+// The script is plain SQL, which needs no function of ours. Objects that are equal are not touched,
+// but for the indexes and triggers of a table that is made anew.
+
+#ifndef FASTMIGRATE_AUTHOR_DRAFT_SCRIPT_H_
+#define FASTMIGRATE_AUTHOR_DRAFT_SCRIPT_H_
+
+#include <cstdint>
+#include <string>
+
+#include "base/result.h"
+#include "schema/schema.h"
+#include "sqlite/database.h"
+
+namespace fastmigrate {
+
+// What a database is, as far as a draft can make it.
+struct DraftedState {
+  Schema schema;
+  int64_t user_version = 0;
+  int64_t application_id = 0;
+};
+Result<DraftedState> ReadDraftedState(const Database& db);
+
+// Empty when there is nothing to do. `scratch` has the schema to begin with, and is changed. An
+// error when a statement that is needed fails; whether the result is `wanted` is for the caller to
+// prove.
+Result<std::string> DraftScript(const Database& scratch, const DraftedState& wanted);
+
+}  // namespace fastmigrate
+
+#endif  // FASTMIGRATE_AUTHOR_DRAFT_SCRIPT_H_
