@@ -22,6 +22,12 @@ struct Drafted {
   HistoryRecord record;
 };
 
+Error HasNotHad(const Source& source, const Migration& migration) {
+  return MakeError("this database has not had " + migration.name +
+                   "; run SELECT fastmigrate_apply(" + source.Argument() +
+                   ") first, and change the database behind it");
+}
+
 Result<std::unique_ptr<Replay>> ReplayAll(const Database& db, const Source& source) {
   Result<std::unique_ptr<Replay>> replay = Replay::Begin(db, source, source.LastVersion());
   if (!replay) return replay.error();
@@ -55,22 +61,32 @@ Result<HistoryRecord> Prove(const Database& db, const std::string& dir, const Da
   return record;
 }
 
-// Nullopt when nothing is different. `wanted_db` has what is wanted.
+Result<std::string> NextName(const Source& source, const std::string& description) {
+  const int version = source.LastVersion() + 1;
+  if (version <= kMaxVersion) return MigrationFileName(version, description);
+  return MakeError(source.Name() + " has a script of the last number there is, 9999");
+}
+
+// Nullopt when nothing is different. `wanted_db` has what is wanted. `left`: the script is in the
+// folder, as a call has left it whose commit was in doubt.
 Result<std::optional<Drafted>> WriteDraft(const Database& db, const Source& source,
                                           const std::string& description, const Database& wanted_db,
-                                          const DraftedState& wanted) {
-  const int version = source.LastVersion() + 1;
-  if (version > kMaxVersion) {
-    return MakeError(source.Name() + " has a script of the last number there is, 9999");
-  }
-  Result<std::string> name = MigrationFileName(version, description);
+                                          const DraftedState& wanted,
+                                          const std::optional<Migration>& left = {}) {
+  Result<std::string> name = NextName(source, description);
   if (!name) return name.error();
   Result<std::unique_ptr<Replay>> replay = ReplayAll(db, source);
   if (!replay) return replay.error();
   Result<std::string> script = DraftScript((*replay)->db(), wanted);
   if (!script) return script.error();
   if (script->empty()) return std::optional<Drafted>();
-  Result<NewFile> file = WriteNewFile(Joined(source.dir, *name), *script);
+  const std::string path = Joined(source.dir, *name);
+  if (left) {
+    Result<std::string> text = ReadText(*left);
+    if (!text) return text.error();
+    if (*text != *script) return HasNotHad(source, *left);
+  }
+  Result<NewFile> file = left ? NewFile(path) : WriteNewFile(path, *script);
   if (!file) return file.error();
   if (Status status = SyncFolder(source.dir); !status) return status.error();
   Result<HistoryRecord> record = Prove(db, source.dir, wanted_db, wanted);
@@ -78,18 +94,24 @@ Result<std::optional<Drafted>> WriteDraft(const Database& db, const Source& sour
   return std::optional<Drafted>(Drafted{std::move(*file), std::move(*record)});
 }
 
-// That the database is where the scripts lead to.
-Status RefusePending(const Database& db, const Source& source) {
-  Result<MigrationPlan> plan = PlanMigration(db, source, std::nullopt);
+// That the database is where the scripts lead to. What a call may have left (WriteDraft) is taken
+// from the source.
+Result<std::optional<Migration>> RefusePending(const Database& db, const std::string& description,
+                                               Source* source) {
+  Result<MigrationPlan> plan = PlanMigration(db, *source, std::nullopt);
   if (!plan) return plan.error();
-  if (plan->pending.empty() && plan->is_managed) return {};
-  if (plan->pending.empty()) {
+  if (!plan->is_managed) {
     return MakeError(
         "the database is not managed; SELECT fastmigrate_create() makes it so while it is empty");
   }
-  return MakeError("this database has not had " + plan->pending.front().migration().name +
-                   "; run SELECT fastmigrate_apply(" + source.Argument() +
-                   ") first, and change the database behind it");
+  if (plan->pending.empty()) return std::optional<Migration>();
+  Migration last = source->migrations.back();
+  source->migrations.pop_back();
+  Result<std::string> name = NextName(*source, description);
+  if (plan->pending.size() == 1 && name && *name == last.name) {
+    return std::optional<Migration>(std::move(last));
+  }
+  return HasNotHad(*source, plan->pending.front().migration());
 }
 
 }  // namespace
@@ -101,10 +123,11 @@ Result<std::optional<std::string>> Draft(const Database& db, const std::string& 
   if (!transaction) return transaction.error();
   Result<Source> source = ReadSource(dir);
   if (!source) return source.error();
-  if (Status status = RefusePending(db, *source); !status) return status.error();
+  Result<std::optional<Migration>> left = RefusePending(db, description, &*source);
+  if (!left) return left.error();
   Result<DraftedState> wanted = ReadDraftedState(db);
   if (!wanted) return wanted.error();
-  Result<std::optional<Drafted>> drafted = WriteDraft(db, *source, description, db, *wanted);
+  Result<std::optional<Drafted>> drafted = WriteDraft(db, *source, description, db, *wanted, *left);
   if (!drafted) return drafted.error();
   if (!*drafted) return std::optional<std::string>();
   NewFile& file = (*drafted)->file;

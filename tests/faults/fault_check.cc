@@ -173,7 +173,7 @@ class Check {
     if (fault_->ExcusesState()) return;
     CheckProbe();
     if (scenario().makes.empty() || fault_->CameTooLate()) return;
-    bool done = success_ || (scenario().start == Start::kUnmanaged && state_.version >= 0);
+    bool done = success_ || (subject_.after != subject_.before && state_ == subject_.after);
     // What is made before a commit in doubt stays, and the message says so.
     const bool in_doubt = result_.message.find("kept, since") != std::string::npos;
     for (const std::string& file : scenario().makes) {

@@ -38,6 +38,7 @@ struct Scenario {
   int error = 0;  // the primary code with which the call ends when nothing fails
   std::vector<std::string> makes = {};  // the files that it makes, relative to the root
   bool has_folder = true;               // false: the call makes the migration folder
+  std::string by_hand = {};             // then the host has run this
   bool by_goose = false;                // the scripts and the record of what ran are goose's
   bool same_result = true;              // false: the result holds times or random names
   std::string probe = {};               // gives 1 after success, 0 before

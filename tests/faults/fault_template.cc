@@ -71,6 +71,7 @@ void MakeDatabase(const Subject& subject) {
     Must(db, "DROP TABLE _meta; DROP TABLE _fastmigrate_history");
   }
   if (scenario.by_goose && scenario.start != Start::kEmpty) Must(db, GooseRecord(scenario.version));
+  Must(db, scenario.by_hand);
   if (scenario.start == Start::kEnrolled) {
     Must(db, "SELECT fastmigrate_enroll(" + std::to_string(scenario.version) + ")");
   }

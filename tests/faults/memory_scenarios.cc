@@ -104,6 +104,11 @@ constexpr char kApply[] = "SELECT fastmigrate_apply('migrations')";
 constexpr char kApplyTable[] = "SELECT * FROM fastmigrate_apply('migrations')";
 constexpr char kApplyThree[] = "SELECT fastmigrate_apply('migrations', 3)";
 
+constexpr char kChangedByHand[] =
+    "SELECT fastmigrate_apply('migrations'); DROP TABLE log; "
+    "CREATE TABLE log (id INTEGER PRIMARY KEY, what TEXT NOT NULL); "
+    "ALTER TABLE posts ADD COLUMN title TEXT; CREATE VIEW titles AS SELECT title FROM posts";
+
 std::vector<MemoryScenario> MakeScenarios() {
   const Scripts& five = FiveScripts();
   const Scripts vacuum = FirstScripts(2, {{"0003-vacuum.sql", "DELETE FROM posts;\nVACUUM;\n"}});
@@ -163,6 +168,16 @@ std::vector<MemoryScenario> MakeScenarios() {
       {.name = "import-new",
        .call = "SELECT fastmigrate_import('migrations', 'fresh')",
        .scripts = GooseScripts(),
+       .repeat = Repeat::kUnlessDone},
+      {.name = "draft",
+       .call = "SELECT fastmigrate_draft('migrations', 'by hand')",
+       .scripts = five,
+       .prepare = kChangedByHand,
+       .repeat = Repeat::kUnlessDone,
+       .writes_before_commit = true},
+      {.name = "draft-file",
+       .call = "SELECT fastmigrate_draft('migrations', 'wanted', 'migrations/wanted.txt')",
+       .scripts = FirstScripts(2, {{"wanted.txt", "CREATE TABLE users (id INTEGER PRIMARY KEY)"}}),
        .repeat = Repeat::kUnlessDone},
       {.name = "apply", .call = kApply, .scripts = five, .between = Between::kScripts},
       {.name = "apply-nothing-pending", .call = kApply, .scripts = five, .prepare = kApply},
