@@ -52,8 +52,11 @@ Result<HistoryRecord> Prove(const Database& db, const std::string& dir, const Da
   }
   Result<DraftedState> state = ReadDraftedState((*replay)->db());
   if (!state) return state.error();
-  if (state->user_version != wanted.user_version ||
-      state->application_id != wanted.application_id) {
+  auto is_set = [](std::optional<int64_t> number, std::optional<int64_t> to) {
+    return !to || number == to;
+  };
+  if (!is_set(state->user_version, wanted.user_version) ||
+      !is_set(state->application_id, wanted.application_id)) {
     return MakeError("the script drafted does not set user_version and application_id");
   }
   HistoryRecord record = EnrolledRecord((*replay)->scripts().back());
@@ -171,6 +174,9 @@ Result<std::optional<std::string>> DraftFromFile(const Database& db, const std::
   const Database& wanted_db = (*replay)->db();
   Result<DraftedState> wanted = ReadDraftedState(wanted_db);
   if (!wanted) return wanted.error();
+  // A file that says nothing of them.
+  if (wanted->user_version == 0) wanted->user_version.reset();
+  if (wanted->application_id == 0) wanted->application_id.reset();
   Result<std::optional<Drafted>> drafted = WriteDraft(db, *source, description, wanted_db, *wanted);
   if (!drafted) return drafted.error();
   if (!*drafted) return std::optional<std::string>();

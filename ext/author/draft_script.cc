@@ -102,7 +102,7 @@ class Drafter {
   Result<std::vector<std::string>> ColumnsOf(const Name& table) const;
   template <typename T>
   Status Create(const std::map<Name, T>& present, const std::map<Name, T>& wanted);
-  Status SetNumber(const std::string& name, int64_t wanted);
+  Status SetNumber(const std::string& name, std::optional<int64_t> wanted);
   // Until all tables are made.
   Status FollowNoRename();
 
@@ -487,11 +487,12 @@ Status Drafter::Create(const std::map<Name, T>& present, const std::map<Name, T>
   return {};
 }
 
-Status Drafter::SetNumber(const std::string& name, int64_t wanted) {
+Status Drafter::SetNumber(const std::string& name, std::optional<int64_t> wanted) {
+  if (!wanted) return {};
   Result<std::optional<int64_t>> present = db_.QueryInteger("PRAGMA main." + name);
   if (!present) return present.error();
-  if (present->value_or(0) == wanted) return {};
-  return Say("PRAGMA " + name + " = " + std::to_string(wanted));
+  if (present->value_or(0) == *wanted) return {};
+  return Say("PRAGMA " + name + " = " + std::to_string(*wanted));
 }
 
 Status Drafter::Run(const DraftedState& wanted) {

@@ -18,6 +18,7 @@
 #define FASTMIGRATE_AUTHOR_DRAFT_SCRIPT_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "base/result.h"
@@ -29,8 +30,9 @@ namespace fastmigrate {
 // What a database is, as far as a draft can make it.
 struct DraftedState {
   Schema schema;
-  int64_t user_version = 0;
-  int64_t application_id = 0;
+  // Nullopt: they stay what they are.
+  std::optional<int64_t> user_version;
+  std::optional<int64_t> application_id;
 };
 Result<DraftedState> ReadDraftedState(const Database& db);
 

@@ -24,6 +24,8 @@ constexpr char kScalarFunctions[] =
     "fastmigrate_bundle|0|directonly\n"
     "fastmigrate_bundle|1|directonly\n"
     "fastmigrate_create|0|directonly\n"
+    "fastmigrate_draft|2|directonly\n"
+    "fastmigrate_draft|3|directonly\n"
     "fastmigrate_enroll|1|directonly\n"
     "fastmigrate_enroll|2|directonly\n"
     "fastmigrate_extension_version|0|\n"
