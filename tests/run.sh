@@ -105,6 +105,7 @@ for campaign in memory_faults io_faults interrupts power_cuts; do
   suite "faults/$campaign" "$build/tests/$campaign"
 done
 suite "mutation/debian" bash tests/mutation/debian.sh
+suite "mutation/drafts" "$build/tests/draft_mutation" "$build/debian-packages/schemas"
 suite "sqlite3 shell" bash tests/shell/run.sh "$extension"
 suite "README" $python tests/readme_test.py --extension "$extension"
 suite "differential" $python tests/differential/run.py --extension "$extension"

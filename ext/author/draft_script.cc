@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 #include <set>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -59,6 +60,22 @@ std::string Comment(const std::string& text) {
   return comment + "\n";
 }
 
+bool IsFullText(const VirtualTable& table) {
+  return EqualIgnoringCase(table.module.text.substr(0, 3), "fts") && ShadowSuffixes(table);
+}
+
+// Whether the rows are in it: not in another table, and not nowhere.
+bool HoldsRows(const VirtualTable& table) {
+  const auto suffixes = ShadowSuffixes(table);
+  if (!suffixes) return false;
+  const std::string_view home = IsFullText(table) ? "content" : "node";
+  return std::find(suffixes->begin(), suffixes->end(), home) != suffixes->end();
+}
+
+std::string RowsAreLost(const Name& table) {
+  return "The rows of " + NameText(table) + " are lost.";
+}
+
 // Of a table that went and one that came: the same but for the name, or for names of columns, too.
 enum class Likeness { kSame, kShape };
 
@@ -92,6 +109,7 @@ class Drafter {
               const std::map<Name, T>& wanted);
   template <typename T>
   Status DropTables(const std::map<Name, T>& present, const std::map<Name, T>& wanted);
+  Status DropVirtualTable(const VirtualTable& table);
   Status CreateTables();
   Status RebuildTables();
   Status Rebuild(const Table& present, const Table& wanted);
@@ -275,12 +293,15 @@ Status Drafter::RenameColumns(const Table& present, const Table& wanted) {
 
 // What ALTER TABLE can do.
 Status Drafter::AlterTables() {
+  // All of them first: SQLite follows a renaming into other tables.
   for (const auto& [name, wanted] : wanted_.tables) {
     const Table* present = Find(present_.tables, name);
     if (present == nullptr || !IsChanged(*present, wanted)) continue;
     if (Status status = RenameColumns(Table(*present), wanted); !status) return status;
-    present = Find(present_.tables, name);
-    if (!IsChanged(*present, wanted)) continue;
+  }
+  for (const auto& [name, wanted] : wanted_.tables) {
+    const Table* present = Find(present_.tables, name);
+    if (present == nullptr || !IsChanged(*present, wanted)) continue;
     Result<bool> added = false;
     if (auto statements = AddColumns(*present, wanted)) {
       added = Try(*statements, [&, &table = wanted](const Schema& schema) {
@@ -316,11 +337,50 @@ Status Drafter::DropTables(const std::map<Name, T>& present, const std::map<Name
   for (const auto& [name, table] : present) {
     if (wanted.contains(name)) continue;
     EndParagraph();
-    Remark("The rows of " + NameText(name) + " are lost.");
-    if (Status status = Say("DROP TABLE " + NameText(name)); !status) return status;
+    Status status;
+    if constexpr (std::is_same_v<T, VirtualTable>) {
+      status = DropVirtualTable(table);
+    } else {
+      Remark(RowsAreLost(name));
+      status = Say("DROP TABLE " + NameText(name));
+    }
+    if (!status) return status;
   }
   EndParagraph();
   return {};
+}
+
+// A module drops the tables that could be its own, by their names. One that is the user's is out of
+// the way meanwhile.
+Status Drafter::DropVirtualTable(const VirtualTable& table) {
+  const std::string drop = "DROP TABLE " + NameText(table.name);
+  const std::string lost = HoldsRows(table) ? Comment(RowsAreLost(table.name)) : "";
+  std::vector<Name> taken;
+  Result<bool> dropped = Try({drop}, [&](const Schema& schema) {
+    for (const auto& [name, present] : present_.tables) {
+      if (!schema.tables.contains(name)) taken.push_back(name);
+    }
+    return taken.empty();
+  });
+  if (!dropped) return dropped.error();
+  if (*dropped) {
+    paragraph_ += lost;
+    Write(drop);
+    return {};
+  }
+  std::vector<std::string> away;
+  std::vector<std::string> back;
+  for (const Name& name : taken) {
+    const std::string aside = NameText(AsideName(name));
+    away.push_back("ALTER TABLE " + NameText(name) + " RENAME TO " + aside);
+    back.push_back("ALTER TABLE " + aside + " RENAME TO " + NameText(name));
+  }
+  Status status = taken.empty() ? Status() : FollowNoRename();
+  for (const std::string& sql : away) status = status ? Say(sql) : status;
+  paragraph_ += lost;
+  if (status) status = Say(drop);
+  for (const std::string& sql : back) status = status ? Say(sql) : status;
+  return status ? Read() : status;
 }
 
 Status Drafter::CreateTables() {
@@ -408,18 +468,6 @@ Result<std::vector<std::string>> Drafter::ColumnsOf(const Name& table) const {
   return names;
 }
 
-bool IsFullText(const VirtualTable& table) {
-  return EqualIgnoringCase(table.module.text.substr(0, 3), "fts") && ShadowSuffixes(table);
-}
-
-// Whether the rows are in it: not in another table, and not nowhere.
-bool HoldsRows(const VirtualTable& table) {
-  const auto suffixes = ShadowSuffixes(table);
-  if (!suffixes) return false;
-  const std::string_view home = IsFullText(table) ? "content" : "node";
-  return std::find(suffixes->begin(), suffixes->end(), home) != suffixes->end();
-}
-
 Status Drafter::MakeVirtualTable(const VirtualTable& wanted) {
   if (Status status = Say(wanted.sql.text); !status) return status;
   if (!IsFullText(wanted) || HoldsRows(wanted)) return {};
@@ -436,8 +484,7 @@ Status Drafter::Remake(const VirtualTable& old, const VirtualTable& wanted) {
   const std::string name = NameText(present.name);
   const bool is_kept = HoldsRows(present) && HoldsRows(wanted) && present.module == wanted.module;
   if (!is_kept) {
-    if (HoldsRows(present)) Remark("The rows of " + name + " are lost.");
-    if (Status status = Say("DROP TABLE " + name); !status) return status;
+    if (Status status = DropVirtualTable(present); !status) return status;
     return MakeVirtualTable(wanted);
   }
   if (Status status = FollowNoRename(); !status) return status;
@@ -504,8 +551,8 @@ Status Drafter::Run(const DraftedState& wanted) {
   if (status) status = Drop("VIEW", present_.views, wanted_.views);
   if (status) status = Drop("INDEX", present_.indexes, wanted_.indexes);
   EndParagraph();
-  if (status) status = DropTables(present_.virtual_tables, wanted_.virtual_tables);
-  if (status) status = DropTables(present_.tables, wanted_.tables);
+  if (status) status = DropTables(std::map(present_.virtual_tables), wanted_.virtual_tables);
+  if (status) status = DropTables(std::map(present_.tables), wanted_.tables);
   if (status) status = Read();
   if (status) status = CreateTables();
   if (status) status = RebuildTables();

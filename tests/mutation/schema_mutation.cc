@@ -13,8 +13,6 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <optional>
 #include <string>
@@ -22,6 +20,7 @@
 #include <vector>
 
 #include "mutation/mutants.h"
+#include "mutation/schema_files.h"
 #include "schema/diff.h"
 #include "schema/sqlite_facts.h"
 
@@ -36,12 +35,6 @@ struct Score {
   size_t reported = 0;
   size_t refused = 0;  // by SQLite: no schemas
 };
-
-std::optional<Database> Make(const std::string& script) {
-  Result<Database> db = Database::Open(":memory:", SQLITE_OPEN_READWRITE);
-  if (!db || !db->Execute(script)) return std::nullopt;
-  return std::move(*db);
-}
 
 std::optional<Schema> SchemaMadeBy(const std::string& script) {
   std::optional<Database> db = Make(script);
@@ -173,25 +166,6 @@ Score Test(const std::string& name, const Rows& rows, size_t limit,
   return score;
 }
 
-std::vector<std::string> SchemaFiles(const std::string& folder) {
-  std::vector<std::string> files;
-  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
-    if (entry.path().extension() == ".sql") files.push_back(entry.path().string());
-  }
-  std::sort(files.begin(), files.end());
-  return files;
-}
-
-std::optional<Database> OpenSchema(const std::string& file) {
-  if (std::filesystem::path(file).extension() == ".sql") {
-    std::ifstream in(file, std::ios::binary);
-    return Make({std::istreambuf_iterator<char>(in), {}});
-  }
-  Result<Database> db = Database::Open(file, SQLITE_OPEN_READONLY);
-  if (!db) return std::nullopt;
-  return std::move(*db);
-}
-
 constexpr std::string_view kMostOfLarge = "--most-of-large=";
 constexpr size_t kMost = 60;
 
@@ -206,16 +180,9 @@ int Main(int argc, char** argv) {
     std::fprintf(stderr, "usage: schema_mutation [--most-of-large=N] FOLDER [DATABASE...]\n");
     return 2;
   }
-  std::vector<std::string> files = SchemaFiles(argv[1]);
   size_t failed = 0;
-  for (int i = 2; i < argc; ++i) {
-    if (std::filesystem::exists(argv[i])) {
-      files.emplace_back(argv[i]);
-    } else {
-      std::printf("%s: there is no such file\n", argv[i]);
-      ++failed;
-    }
-  }
+  const std::vector<std::string> files =
+      SchemaFiles({argv + 1, static_cast<size_t>(argc - 1)}, &failed);
   Score sum;
   size_t passed = 0;
   std::map<std::string, size_t> kinds;
