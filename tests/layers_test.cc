@@ -63,6 +63,16 @@ size_t LayerOf(const std::string& file, const std::vector<std::string>& layers) 
   return static_cast<size_t>(std::find(layers.begin(), layers.end(), file) - layers.begin());
 }
 
+std::string OutputOf(const std::string& command) {
+  FILE* pipe = popen(command.c_str(), "r");
+  if (pipe == nullptr) return "";
+  std::string output;
+  char buffer[4096];
+  while (std::fgets(buffer, sizeof(buffer), pipe) != nullptr) output += buffer;
+  EXPECT_EQ(pclose(pipe), 0) << command;
+  return output;
+}
+
 }  // namespace
 
 TEST(Layers, EveryFileIsListedOnce) {
@@ -117,14 +127,22 @@ TEST(Layers, OnlySqliteApiIncludesTheHeaderOfSqlite) {
 
 #ifdef __linux__
 TEST(Extension, ExportsItsEntryPointAndNothingElse) {
-  const std::string command = "nm -D --defined-only '" EXTENSION_PATH "'";
-  FILE* pipe = popen(command.c_str(), "r");
-  ASSERT_NE(pipe, nullptr);
-  std::string symbols;
-  char buffer[4096];
-  while (std::fgets(buffer, sizeof(buffer), pipe) != nullptr) symbols += buffer;
-  ASSERT_EQ(pclose(pipe), 0) << command;
+  const std::string symbols = OutputOf("nm -D --defined-only '" EXTENSION_PATH "'");
   const std::regex symbol(R"([0-9a-f]+ [A-Za-z] (\S+)\n)");
   EXPECT_EQ(FindAll(symbols, symbol), std::vector<std::string>{"sqlite3_fastmigrate_init"});
 }
+
+#if defined(__linux__) && !defined(FASTMIGRATE_SANITIZED)
+TEST(Extension, NeedsNothingButTheLibraryOfC) {
+  const std::string section = OutputOf("readelf -d '" EXTENSION_PATH "'");
+  std::vector<std::string> others;
+  for (const std::string& library : FindAll(section, std::regex(R"(\(NEEDED\).*\[(\S+)\])"))) {
+    if (!library.starts_with("libc.") && !library.starts_with("libm.") &&
+        !library.starts_with("ld-linux")) {
+      others.push_back(library);
+    }
+  }
+  EXPECT_EQ(others, std::vector<std::string>());
+}
+#endif
 #endif
