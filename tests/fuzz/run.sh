@@ -52,7 +52,7 @@ for target in "${targets[@]}"; do
   [[ $# -eq 0 ]] || bound=-max_total_time=$(($1 / ${#targets[@]}))
   # Of the log, what it covered in the end, or what it found.
   if "$build/tests/fuzz/${target}_fuzzer" "$TMPDIR/$target" "$here/seeds/$target" \
-    -seed="$seed" -max_len=1024 -timeout=25 -rss_limit_mb=2048 -dict="$here/sql.dict" \
+    -seed="$seed" -max_len=1024 -timeout=120 -rss_limit_mb=2048 -dict="$here/sql.dict" \
     "$bound" -artifact_prefix="$build/found/$target-" \
     >"$TMPDIR/log" 2>&1; then
     grep -a -E "INITED|DONE|^Done" "$TMPDIR/log"
