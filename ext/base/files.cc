@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <memory>
 #include <system_error>
 #include <utility>
@@ -163,37 +164,69 @@ std::string WorkingFolder() {
 }
 
 #ifdef _WIN32
-Result<std::vector<std::string>> ListFolder(const std::string& dir) {
-  std::vector<std::string> names;
+Result<std::vector<FolderEntry>> ListEntries(const std::string& dir) {
+  std::vector<FolderEntry> entries;
   struct _wfinddata64_t entry;
   intptr_t search = _wfindfirst64(Native(Joined(dir, "*")).c_str(), &entry);
   if (search == -1) return CannotRead(dir);
   do {
     std::wstring wide = entry.name;
     std::string name = utf8::utf16to8(std::u16string(wide.begin(), wide.end()));
-    if (name != "." && name != "..") names.push_back(std::move(name));
+    if (name != "." && name != "..") entries.push_back({std::move(name)});
   } while (_wfindnext64(search, &entry) == 0);
   _findclose(search);
-  return names;
+  return entries;
 }
 #else
-Result<std::vector<std::string>> ListFolder(const std::string& dir) {
+Result<std::vector<FolderEntry>> ListEntries(const std::string& dir) {
   struct Closer {
     void operator()(DIR* folder) const { closedir(folder); }
   };
   std::unique_ptr<DIR, Closer> folder(opendir(dir.c_str()));
   if (!folder) return CannotRead(dir);
-  std::vector<std::string> names;
+  std::vector<FolderEntry> entries;
   while (true) {
     errno = 0;
     const dirent* entry = readdir(folder.get());
     if (entry == nullptr) break;
     std::string_view name = entry->d_name;
-    if (name != "." && name != "..") names.emplace_back(name);
+    bool is_file = false;
+#ifdef DT_REG  // not every file system tells
+    is_file = entry->d_type == DT_REG;
+#endif
+    if (name != "." && name != "..") entries.push_back({std::string(name), is_file});
   }
   if (errno != 0) return CannotRead(dir);
+  return entries;
+}
+#endif
+
+Result<std::vector<std::string>> ListFolder(const std::string& dir) {
+  Result<std::vector<FolderEntry>> entries = ListEntries(dir);
+  if (!entries) return entries.error();
+  std::vector<std::string> names;
+  names.reserve(entries->size());
+  for (FolderEntry& entry : *entries) names.push_back(std::move(entry.name));
   return names;
 }
+
+#if defined(__linux__)
+std::optional<FileStamp> StampOf(const std::string& path) {
+  constexpr int64_t kNanoseconds = 1'000'000'000;
+  auto in_ns = [](const timespec& time) { return time.tv_sec * kNanoseconds + time.tv_nsec; };
+  FileStatus status;
+  timespec now;
+  if (GetStatus(path, &status) != 0 || clock_gettime(CLOCK_REALTIME, &now) != 0) {
+    return std::nullopt;
+  }
+  const FileStamp stamp{status.st_dev, status.st_ino, status.st_size, in_ns(status.st_mtim),
+                        in_ns(status.st_ctim)};
+  const int64_t last = std::max(stamp.modified_ns, stamp.changed_ns);
+  if (last > in_ns(now) - 2 * kNanoseconds) return std::nullopt;
+  return stamp;
+}
+#else
+std::optional<FileStamp> StampOf(const std::string&) { return std::nullopt; }
 #endif
 
 Result<std::string> ReadFile(const std::string& path) {

@@ -6,6 +6,8 @@
 #ifndef FASTMIGRATE_BASE_FILES_H_
 #define FASTMIGRATE_BASE_FILES_H_
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -27,7 +29,29 @@ std::string FolderOf(const std::string& path);
 // The folder where relative paths start; empty when that cannot be told.
 std::string WorkingFolder();
 
-// The names in the folder, in no order.
+// Tells whether a file is the one that it was, and holds what it held. The time of its last change
+// cannot be set back by a program (https://www.man7.org/linux/man-pages/man7/inode.7.html, ctime).
+struct FileStamp {
+  uint64_t device = 0;
+  uint64_t inode = 0;
+  int64_t size = 0;
+  int64_t modified_ns = 0;
+  int64_t changed_ns = 0;
+
+  friend bool operator==(const FileStamp&, const FileStamp&) = default;
+};
+
+// Nullopt when that cannot be told: there is no such file; it has changed in the last two seconds,
+// which is how coarse the times of a file system may be; or on Windows.
+std::optional<FileStamp> StampOf(const std::string& path);
+
+// What is in the folder, in no order.
+struct FolderEntry {
+  std::string name;
+  bool is_file = false;  // false: TypeOf() tells
+};
+Result<std::vector<FolderEntry>> ListEntries(const std::string& dir);
+// The names alone.
 Result<std::vector<std::string>> ListFolder(const std::string& dir);
 
 // A whole file.

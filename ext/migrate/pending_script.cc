@@ -1,7 +1,10 @@
 #include "migrate/pending_script.h"
 
+#include <optional>
 #include <utility>
 
+#include "base/files.h"
+#include "migrate/checksum_cache.h"
 #include "migrate/source.h"
 #include "sql/checksum.h"
 
@@ -68,8 +71,18 @@ std::vector<std::string> NamesOf(std::span<const PendingScript> scripts) {
 }
 
 Result<std::string> ReadChecksum(const Migration& migration) {
+  std::optional<FileStamp> stamp;
+  if (!migration.text) stamp = StampOf(migration.path);
+  if (stamp) {
+    std::optional<std::string> known = KnownChecksum(*stamp, migration.kind);
+    if (known) return *known;
+  }
   Result<PendingScript> script = PendingScript::Read(migration, false);
   if (!script) return script.error();
+  // Not while it was read, either.
+  if (stamp && StampOf(migration.path) == stamp) {
+    RememberChecksum(*stamp, migration.kind, script->checksum());
+  }
   return script->checksum();
 }
 

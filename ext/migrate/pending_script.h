@@ -62,7 +62,8 @@ std::string ReachesOtherFile(const PendingScript& script);
 
 std::vector<std::string> NamesOf(std::span<const PendingScript> scripts);
 
-// The checksum of a migration's file, by its kind. Reads it, keeps nothing.
+// The checksum of a migration's file, by its kind. Reads it, unless this process has before and it
+// has not changed since (checksum_cache.h).
 Result<std::string> ReadChecksum(const Migration& migration);
 
 // Those before the first that cannot be read or is not sound, in their order, and what is wrong

@@ -65,14 +65,14 @@ Error CannotList(const std::string& dir, const Error& error) {
 }
 
 Status TakeFolder(Source* source) {
-  Result<std::vector<std::string>> names = ListFolder(source->dir);
-  if (!names) return CannotList(source->dir, names.error());
-  for (const std::string& name : *names) {
-    Result<std::optional<Migration>> migration = TakeName(name, source);
+  Result<std::vector<FolderEntry>> entries = ListEntries(source->dir);
+  if (!entries) return CannotList(source->dir, entries.error());
+  for (const FolderEntry& entry : *entries) {
+    Result<std::optional<Migration>> migration = TakeName(entry.name, source);
     if (!migration) return migration.error();
     if (!*migration) continue;
-    (*migration)->path = Joined(source->dir, name);
-    Result<bool> is_file = IsFile(**migration, source);
+    (*migration)->path = Joined(source->dir, entry.name);
+    Result<bool> is_file = entry.is_file ? true : IsFile(**migration, source);
     if (!is_file) return is_file.error();
     if (!*is_file) continue;
     if (Status status = TakeScript(std::move(**migration), source); !status) return status;
