@@ -84,8 +84,11 @@ Status DraftWriter::FollowNoRename() {
   if (!follows_renames_) return {};
   follows_renames_ = false;
   EndParagraph();
-  Remark("So that what names a table keeps the name while the table is set aside:");
-  Status status = Say("PRAGMA legacy_alter_table = ON");
+  // Both are as SQLite's documentation asks for it (https://www.sqlite.org/lang_altertable.html).
+  // fastmigrate enforces no foreign keys meanwhile, but others may run the script.
+  Remark("So that no row goes with a table that is set aside, and what names it keeps its name:");
+  Status status = Say("PRAGMA foreign_keys = OFF");
+  if (status) status = Say("PRAGMA legacy_alter_table = ON");
   EndParagraph();
   return status;
 }
