@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "author/draft_script.h"
+#include "author/draft_writer.h"
 #include "author/enroll.h"
 #include "base/files.h"
 #include "migrate/ledger.h"
@@ -36,12 +37,24 @@ Result<std::unique_ptr<Replay>> ReplayAll(const Database& db, const Source& sour
 }
 
 // Replayed with the other scripts, the file gives what is wanted.
-Result<HistoryRecord> Prove(const Database& db, const std::string& dir, const Database& wanted_db,
-                            const DraftedState& wanted) {
+Result<HistoryRecord> Prove(const Database& db, const std::string& dir, const DraftedScript& script,
+                            const Database& wanted_db, const DraftedState& wanted) {
   Result<Source> source = ReadSource(dir);
   if (!source) return source.error();
-  Result<std::unique_ptr<Replay>> replay = ReplayAll(db, *source);
-  if (!replay) return replay.error().Within("the script drafted does not run");
+  Result<std::unique_ptr<Replay>> replay = Replay::Begin(db, *source, source->LastVersion());
+  if (!replay) return replay.error();
+  const int before =
+      source->migrations.size() < 2 ? 0 : source->migrations[source->migrations.size() - 2].version;
+  Status ran = (*replay)->Run([&](int version) {
+    Status status;
+    for (const Name& table : script.refuses_rows) {
+      if (version == before && status) {
+        status = EmptyTable((*replay)->db(), "main." + QuoteName(table.text));
+      }
+    }
+    return status;
+  });
+  if (!ran) return ran.error().Within("the script drafted does not run");
   Result<std::vector<Difference>> differences = (*replay)->Compare(wanted_db);
   if (!differences) return differences.error();
   if (!differences->empty()) {
@@ -80,19 +93,19 @@ Result<std::optional<Drafted>> WriteDraft(const Database& db, const Source& sour
   if (!name) return name.error();
   Result<std::unique_ptr<Replay>> replay = ReplayAll(db, source);
   if (!replay) return replay.error();
-  Result<std::string> script = DraftScript((*replay)->db(), wanted);
+  Result<DraftedScript> script = DraftScript((*replay)->db(), wanted);
   if (!script) return script.error();
-  if (script->empty()) return std::optional<Drafted>();
+  if (script->text.empty()) return std::optional<Drafted>();
   const std::string path = Joined(source.dir, *name);
   if (left) {
     Result<std::string> text = ReadText(*left);
     if (!text) return text.error();
-    if (*text != *script) return HasNotHad(source, *left);
+    if (*text != script->text) return HasNotHad(source, *left);
   }
-  Result<NewFile> file = left ? NewFile(path) : WriteNewFile(path, *script);
+  Result<NewFile> file = left ? NewFile(path) : WriteNewFile(path, script->text);
   if (!file) return file.error();
   if (Status status = SyncFolder(source.dir); !status) return status.error();
-  Result<HistoryRecord> record = Prove(db, source.dir, wanted_db, wanted);
+  Result<HistoryRecord> record = Prove(db, source.dir, *script, wanted_db, wanted);
   if (!record) return record.error();
   return std::optional<Drafted>(Drafted{std::move(*file), std::move(*record)});
 }

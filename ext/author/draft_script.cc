@@ -32,7 +32,7 @@ class Drafter {
       : writer_(db), wanted_(wanted.schema), present_(writer_.present()) {}
 
   Status Run(const DraftedState& wanted);
-  const std::string& script() const { return writer_.script(); }
+  DraftedScript script() const { return {writer_.script(), writer_.emptied()}; }
 
  private:
   template <typename T>
@@ -46,9 +46,11 @@ class Drafter {
               const std::map<Name, T>& wanted);
   template <typename T>
   Status DropTables(const std::map<Name, T>& present, const std::map<Name, T>& wanted);
+  Status DropReinterpretedIndexes();
   Status CreateTables();
   Status RebuildTables();
   Status Rebuild(const Table& present, const Table& wanted);
+  Status SayCopy(const RowCopy& copy, const Name& table, const std::string& from);
   Result<std::string> SetAside(const Table& present, const Name& aside);
   Status MakeVirtualTables();
   template <typename T>
@@ -61,6 +63,7 @@ class Drafter {
   const Schema& wanted_;
   const Schema& present_;
   std::set<Name> rebuilt_;
+  std::map<Name, Name> old_names_;         // of renamed tables
   std::map<Name, ColumnSources> sources_;  // of renamed columns that ALTER TABLE could not rename
 };
 
@@ -118,17 +121,26 @@ Status Drafter::RenameTable(const T& went, const std::map<Name, T>& wanted, Like
     if (TableLike(present_, came) != nullptr || !CanBeRenamed(went, came, likeness)) continue;
     const std::string from = NameText(went.name);
     const std::string sql = "ALTER TABLE " + from + " RENAME TO " + NameText(to);
-    Result<bool> renamed = writer_.Try({sql}, [&](const Schema& schema) {
+    auto is_right = [&](const Schema& schema) {
       const T* now = TableLike(schema, came);
       return now != nullptr && (likeness == Likeness::kShape || !IsChanged(*now, came));
-    });
+    };
+    Result<bool> renamed = writer_.Try({sql}, is_right);
     if (!renamed) return renamed.error();
-    if (!*renamed) continue;
+    if (!*renamed) {
+      // A view that does not work keeps SQLite from following the name.
+      Result<bool> unfollowed = writer_.TryUnfollowed(sql, is_right);
+      if (!unfollowed) return unfollowed.error();
+      if (!*unfollowed) continue;
+    }
     writer_.Remark("Guessed: " + from + " is called " + NameText(to) +
                    " now, since the two have the same columns. If " + NameText(to) +
                    " is another table, DROP TABLE " + from + " and CREATE TABLE " + NameText(to) +
                    " instead.");
+    old_names_[to] = went.name;
+    if (!*renamed) writer_.Write("PRAGMA legacy_alter_table = ON");
     writer_.Write(sql);
+    if (!*renamed) writer_.Write("PRAGMA legacy_alter_table = OFF");
     writer_.EndParagraph();
     return {};
   }
@@ -218,6 +230,18 @@ Status Drafter::DropTables(const std::map<Name, T>& present, const std::map<Name
   return {};
 }
 
+// Written alike, and meaning something else: "x" was a string, and a column of that name has come.
+// What such an index holds was made of the string, and SQLite does not see that.
+Status Drafter::DropReinterpretedIndexes() {
+  for (const auto& [name, index] : present_.indexes) {
+    const Index* wanted = Find(wanted_.indexes, name);
+    if (wanted == nullptr || index == *wanted || IsChanged(index, *wanted)) continue;
+    if (Status status = writer_.Say("DROP INDEX " + NameText(name)); !status) return status;
+  }
+  writer_.EndParagraph();
+  return writer_.Read();
+}
+
 Status Drafter::CreateTables() {
   for (const auto& [name, table] : wanted_.tables) {
     if (present_.tables.contains(name)) continue;
@@ -265,6 +289,24 @@ Result<std::string> Drafter::SetAside(const Table& present, const Name& aside) {
   return rowid;
 }
 
+// Rows that the scripts make may have a NULL that is refused from now on.
+Status Drafter::SayCopy(const RowCopy& copy, const Name& table, const std::string& from) {
+  if (copy.sql.empty()) return {};
+  std::string sql = copy.sql;
+  if (!copy.with_defaults.empty()) {
+    Result<bool> copied = writer_.Try({sql});
+    if (!copied) return copied.error();
+    if (*copied) {
+      writer_.Write(sql);
+      return {};
+    }
+    writer_.Remark("The scripts before this one make such rows, which get the default here.");
+    sql = copy.with_defaults;
+  }
+  const Name* old_name = Find(old_names_, table);
+  return writer_.SayCopy(sql, from, old_name == nullptr ? table : *old_name);
+}
+
 Status Drafter::Rebuild(const Table& old, const Table& wanted) {
   const Table present = old;
   if (Status status = writer_.FollowNoRename(); !status) return status;
@@ -276,7 +318,7 @@ Status Drafter::Rebuild(const Table& old, const Table& wanted) {
   if (Status status = writer_.Say(wanted.sql.text); !status) return status;
   const RowCopy copy = CopyRows(present, wanted, from, *rowid, sources);
   for (const std::string& remark : copy.remarks) writer_.Remark(remark);
-  Status status = copy.sql.empty() ? Status() : writer_.Say(copy.sql);
+  Status status = SayCopy(copy, present.name, from);
   auto counts = [](const Table& table) {
     return table.primary_key && table.primary_key->autoincrement;
   };
@@ -328,6 +370,7 @@ Status Drafter::SetNumber(const std::string& name, std::optional<int64_t> wanted
 
 Status Drafter::Run(const DraftedState& wanted) {
   Status status = writer_.Read();
+  if (status) status = DropReinterpretedIndexes();
   if (status) status = RenameTables(std::map(present_.tables), wanted_.tables);
   if (status) status = RenameTables(std::map(present_.virtual_tables), wanted_.virtual_tables);
   if (status) status = AlterTables();
@@ -368,7 +411,7 @@ Result<DraftedState> ReadDraftedState(const Database& db) {
   return state;
 }
 
-Result<std::string> DraftScript(const Database& scratch, const DraftedState& wanted) {
+Result<DraftedScript> DraftScript(const Database& scratch, const DraftedState& wanted) {
   Drafter drafter(scratch, wanted);
   if (Status status = drafter.Run(wanted); !status) return status.error();
   return drafter.script();

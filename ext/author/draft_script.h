@@ -20,6 +20,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "schema/schema.h"
@@ -36,10 +37,17 @@ struct DraftedState {
 };
 Result<DraftedState> ReadDraftedState(const Database& db);
 
-// Empty when there is nothing to do. `scratch` has the schema to begin with, and is changed. An
+struct DraftedScript {
+  std::string text;  // empty when there is nothing to do
+  // Tables whose rows, as the scripts make them, the text refuses, and says so: a value has to be
+  // filled in.
+  std::vector<Name> refuses_rows;
+};
+
+// `scratch` has the schema to begin with, and is changed. An
 // error when a statement that is needed fails; whether the result is `wanted` is for the caller to
 // prove.
-Result<std::string> DraftScript(const Database& scratch, const DraftedState& wanted);
+Result<DraftedScript> DraftScript(const Database& scratch, const DraftedState& wanted);
 
 }  // namespace fastmigrate
 

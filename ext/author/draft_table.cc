@@ -35,7 +35,7 @@ bool IsInForeignKey(const Table& table, const Name& column) {
 }
 
 bool CanBeAdded(const Table& table, const Column& column) {
-  if (NeedsValue(table, column)) return false;
+  if (NeedsValue(table, column) || column.stored) return false;
   if (column.default_value.empty()) return true;
   return IsConstant(column.default_value) && !IsInForeignKey(table, column.name);
 }
@@ -78,6 +78,8 @@ std::optional<std::vector<std::string>> AddColumns(const Table& present, const T
     const Column& column = wanted.columns[i];
     if (i < count) {
       if (present.columns[i].name != column.name) return std::nullopt;
+      // "x" was a string, and is the new column: what is stored was made of the string.
+      if (column.stored && present.columns[i].generated != column.generated) return std::nullopt;
       continue;
     }
     if (!CanBeAdded(wanted, column)) return std::nullopt;
@@ -116,18 +118,24 @@ RowCopy CopyRows(const Table& present, const Table& wanted, const std::string& f
   RowCopy copy;
   std::vector<std::string> to;
   std::vector<std::string> values;
+  std::vector<std::string> defaults;  // the same, or the default instead of NULL
+  bool uses_defaults = false;
   auto source_of = [&](const Column& column) -> const Column* {
     auto renamed = sources.find(column.name);
     return FindColumn(present, renamed == sources.end() ? column.name.text : renamed->second.text);
   };
 
   // Where the rowid is a column that the old table has too, it is copied as that.
+  auto is_column_of_both = [&](const std::string& name) {
+    return FindColumn(wanted, name) != nullptr && FindColumn(present, name) != nullptr;
+  };
   const std::optional<std::string> old_rowid = RowidOf(present);
   const std::optional<std::string> rowid = RowidOf(wanted);
-  if (old_rowid && rowid && FindColumn(present, *rowid) == nullptr) {
+  if (old_rowid && rowid && !is_column_of_both(*rowid)) {
     to.push_back(NameAsSql(*rowid));
     const bool is_column = FindColumn(present, *old_rowid) != nullptr;
     values.push_back(NameAsSql(is_column || from_rowid.empty() ? *old_rowid : from_rowid));
+    defaults = values;
   }
   const std::string table = wanted.name.text;
   for (const Column& column : wanted.columns) {
@@ -140,18 +148,28 @@ RowCopy CopyRows(const Table& present, const Table& wanted, const std::string& f
       continue;
     }
     if (source != nullptr) {
+      const std::string value = NameText(source->name);
+      std::string with_default = value;
       if (column.not_null && !source->not_null && !IsRowidColumn(wanted, column)) {
-        copy.remarks.push_back("This fails where " + source->name.text +
-                               " is NULL; say here what is to stand in its place.");
+        const bool has_default = !column.default_value.empty();
+        const std::string instead =
+            "ifnull(" + value + ", " + (has_default ? column.default_value.text : "'...'") + ")";
+        copy.remarks.push_back("This fails where " + value +
+                               " is NULL; say here what is to stand in its place: " + instead +
+                               ".");
+        if (has_default) with_default = instead;
+        uses_defaults = uses_defaults || has_default;
       }
       to.push_back(NameText(column.name));
-      values.push_back(NameText(source->name));
+      values.push_back(value);
+      defaults.push_back(with_default);
     } else if (NeedsValue(wanted, column)) {
       copy.remarks.push_back("FILL IN " + column.name.text +
                              ": it is NOT NULL and has no default. As long as NULL stands here for "
                              "its value, this fails where there are rows.");
       to.push_back(NameText(column.name));
       values.push_back("NULL");
+      defaults.push_back("NULL");
     }
   }
   for (const Column& column : present.columns) {
@@ -167,8 +185,12 @@ RowCopy CopyRows(const Table& present, const Table& wanted, const std::string& f
   }
   // A conflict clause of the table would let rows go.
   const std::string insert = HasConflictClause(wanted) ? "INSERT OR ABORT INTO " : "INSERT INTO ";
-  copy.sql = insert + NameText(wanted.name) + " (" + List(to) + ")\nSELECT " + List(values) +
-             "\nFROM " + from;
+  auto statement = [&](const std::vector<std::string>& selected) {
+    return insert + NameText(wanted.name) + " (" + List(to) + ")\nSELECT " + List(selected) +
+           "\nFROM " + from;
+  };
+  copy.sql = statement(values);
+  if (uses_defaults) copy.with_defaults = statement(defaults);
   return copy;
 }
 

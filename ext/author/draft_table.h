@@ -30,7 +30,8 @@ std::vector<RenamedColumn> GuessRenamedColumns(const Table& present, const Table
 
 // How the rows of the old table come into the new one, which stands beside it.
 struct RowCopy {
-  std::string sql;  // empty: nothing of them is kept
+  std::string sql;            // empty: nothing of them is kept
+  std::string with_defaults;  // a NULL that is refused becomes the default; empty: there is none
   std::vector<std::string>
       remarks;  // what the author has to know: a value to fill in, what is lost
 };

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "schema/canonical_sql.h"
@@ -31,43 +33,62 @@ Result<std::vector<std::string>> ColumnsOf(const Database& db, const Name& table
   return names;
 }
 
+// A module renames and drops the tables that could be its own, by their names; FTS3 asks whether
+// there is a "mail_stat" only when the database has been opened anew. Those that are the user's are
+// out of the way meanwhile.
+class LookAlikes {
+ public:
+  LookAlikes(const Schema& present, const Schema& wanted_schema, const Name& virtual_table) {
+    constexpr std::string_view kSuffixes[] = {"_config", "_content",  "_data",   "_docsize",
+                                              "_idx",    "_node",     "_parent", "_rowid",
+                                              "_segdir", "_segments", "_stat"};
+    for (std::string_view suffix : kSuffixes) {
+      const Name name{virtual_table.text + std::string(suffix)};
+      const Table* table = Find(present.tables, name);
+      if (table == nullptr) continue;
+      // Not "old_mail_stat", which would look like one of old_mail's.
+      tables_.emplace_back(table->name, AsideName(present, wanted_schema, table->name, "kept_"));
+    }
+  }
+
+  Status SetAside(DraftWriter* writer) const {
+    Status status = tables_.empty() ? Status() : writer->FollowNoRename();
+    for (const auto& [name, aside] : tables_) {
+      if (status) status = writer->Say(Rename(name, aside));
+    }
+    return status;
+  }
+  Status PutBack(DraftWriter* writer) const {
+    Status status;
+    for (const auto& [name, aside] : tables_) {
+      if (status) status = writer->Say(Rename(aside, name));
+    }
+    return status ? writer->Read() : status;
+  }
+
+ private:
+  static std::string Rename(const Name& from, const Name& to) {
+    return "ALTER TABLE " + NameText(from) + " RENAME TO " + NameText(to);
+  }
+
+  std::vector<std::pair<Name, Name>> tables_;  // and the names meanwhile
+};
+
+bool Has(const std::vector<std::string>& columns, const std::string& column) {
+  return std::any_of(columns.begin(), columns.end(),
+                     [&](const std::string& other) { return EqualIgnoringCase(other, column); });
+}
+
 }  // namespace
 
-// A module drops the tables that could be its own, by their names. One that is the user's is out of
-// the way meanwhile.
 Status DropVirtualTable(DraftWriter* writer, const Schema& wanted_schema,
                         const VirtualTable& table) {
-  const std::string drop = "DROP TABLE " + NameText(table.name);
-  const Schema& present_schema = writer->present();
-  auto say_lost = [&] {
-    if (HoldsRows(table) || !ShadowSuffixes(table)) writer->Remark(RowsAreLost(table.name));
-  };
-  std::vector<Name> taken;
-  Result<bool> dropped = writer->Try({drop}, [&](const Schema& schema) {
-    for (const auto& [name, present] : present_schema.tables) {
-      if (!schema.tables.contains(name)) taken.push_back(name);
-    }
-    return taken.empty();
-  });
-  if (!dropped) return dropped.error();
-  if (*dropped) {
-    say_lost();
-    writer->Write(drop);
-    return {};
-  }
-  std::vector<std::string> away;
-  std::vector<std::string> back;
-  for (const Name& name : taken) {
-    const std::string aside = NameText(AsideName(present_schema, wanted_schema, name));
-    away.push_back("ALTER TABLE " + NameText(name) + " RENAME TO " + aside);
-    back.push_back("ALTER TABLE " + aside + " RENAME TO " + NameText(name));
-  }
-  Status status = taken.empty() ? Status() : writer->FollowNoRename();
-  for (const std::string& sql : away) status = status ? writer->Say(sql) : status;
-  say_lost();
-  if (status) status = writer->Say(drop);
-  for (const std::string& sql : back) status = status ? writer->Say(sql) : status;
-  return status ? writer->Read() : status;
+  const LookAlikes others(writer->present(), wanted_schema, table.name);
+  Status status = others.SetAside(writer);
+  if (!status) return status;
+  if (HoldsRows(table) || !ShadowSuffixes(table)) writer->Remark(RowsAreLost(table.name));
+  status = writer->Say("DROP TABLE " + NameText(table.name));
+  return status ? others.PutBack(writer) : status;
 }
 
 Status MakeVirtualTable(DraftWriter* writer, const VirtualTable& wanted) {
@@ -90,11 +111,13 @@ Status RemakeVirtualTable(DraftWriter* writer, const Schema& wanted_schema, cons
     if (Status status = DropVirtualTable(writer, wanted_schema, present); !status) return status;
     return MakeVirtualTable(writer, wanted);
   }
-  if (Status status = writer->FollowNoRename(); !status) return status;
   const std::string aside = NameText(AsideName(writer->present(), wanted_schema, present.name));
+  const LookAlikes others(writer->present(), wanted_schema, present.name);
   Result<std::vector<std::string>> from = ColumnsOf(writer->db(), present.name);
   if (!from) return from.error();
-  Status status = writer->Say("ALTER TABLE " + name + " RENAME TO " + aside);
+  Status status = writer->FollowNoRename();
+  if (status) status = others.SetAside(writer);
+  if (status) status = writer->Say("ALTER TABLE " + name + " RENAME TO " + aside);
   if (status) status = writer->Say(wanted.sql.text);
   if (!status) return status;
   Result<std::vector<std::string>> to = ColumnsOf(writer->db(), wanted.name);
@@ -104,16 +127,19 @@ Status RemakeVirtualTable(DraftWriter* writer, const Schema& wanted_schema, cons
   std::string columns = rowid;
   std::string values = IsFullText(wanted) ? "rowid" : NameAsSql(from->front());
   for (const std::string& column : *to) {
-    const bool is_there = std::any_of(from->begin(), from->end(), [&](const std::string& other) {
-      return EqualIgnoringCase(other, column);
-    });
-    if (!is_there || NameAsSql(column) == rowid) continue;
+    if (!Has(*from, column) || NameAsSql(column) == rowid) continue;
     columns += ", " + NameAsSql(column);
     values += ", " + NameAsSql(column);
   }
+  for (const std::string& column : *from) {
+    const bool is_rowid = !IsFullText(wanted) && column == from->front();
+    if (is_rowid || Has(*to, column)) continue;
+    writer->Remark("The values of " + name + "." + NameAsSql(column) + " are lost.");
+  }
   status = writer->Say("INSERT INTO " + name + " (" + columns + ")\nSELECT " + values + "\nFROM " +
                        aside);
-  return status ? writer->Say("DROP TABLE " + aside) : status;
+  if (status) status = writer->Say("DROP TABLE " + aside);
+  return status ? others.PutBack(writer) : status;
 }
 
 }  // namespace fastmigrate

@@ -11,6 +11,8 @@
 namespace fastmigrate {
 namespace {
 
+constexpr char kUnfollowed[] = "PRAGMA legacy_alter_table = ON";
+constexpr char kFollowed[] = "PRAGMA legacy_alter_table = OFF";
 constexpr size_t kWidth = 97;
 
 // Words in lines, each begun by "-- ".
@@ -70,6 +72,29 @@ Result<bool> DraftWriter::Try(const std::vector<std::string>& statements,
   return true;
 }
 
+Result<bool> DraftWriter::TryUnfollowed(const std::string& rename,
+                                        const std::function<bool(const Schema&)>& is_right) {
+  Result<bool> renamed = Try({kUnfollowed, rename, kFollowed}, is_right);
+  if (!renamed || *renamed) return renamed;
+  // The setting outlives what was undone.
+  if (Status status = RunOne(db_, kFollowed); !status) return status.error();
+  return false;
+}
+
+Status DraftWriter::SayCopy(const std::string& sql, const std::string& from, const Name& table) {
+  if (Status status = RunOne(db_, sql); !status) {
+    const int code = status.error().code & 0xFF;
+    if (code != SQLITE_CONSTRAINT && code != SQLITE_MISMATCH) {
+      return status.error().Within("the script cannot be drafted: " + sql);
+    }
+    Remark("The scripts before this one make rows that break it: " + status.error().message + ".");
+    emptied_.push_back(table);
+    if (Status emptied = EmptyTable(db_, from); !emptied) return emptied;
+  }
+  Write(sql);
+  return {};
+}
+
 void DraftWriter::Write(const std::string& sql) { paragraph_ += AsStatement(sql); }
 
 void DraftWriter::Remark(const std::string& text) { paragraph_ += Comment(text); }
@@ -88,7 +113,7 @@ Status DraftWriter::FollowNoRename() {
   // fastmigrate enforces no foreign keys meanwhile, but others may run the script.
   Remark("So that no row goes with a table that is set aside, and what names it keeps its name:");
   Status status = Say("PRAGMA foreign_keys = OFF");
-  if (status) status = Say("PRAGMA legacy_alter_table = ON");
+  if (status) status = Say(kUnfollowed);
   EndParagraph();
   return status;
 }
@@ -97,7 +122,7 @@ Status DraftWriter::FollowRenames() {
   if (follows_renames_) return {};
   follows_renames_ = true;
   EndParagraph();
-  Status status = Say("PRAGMA legacy_alter_table = OFF");
+  Status status = Say(kFollowed);
   EndParagraph();
   return status;
 }
@@ -107,12 +132,21 @@ bool IsWrittenAlike(const OriginalText& a, const OriginalText& b) {
   return a.text == b.text || Canonical(SqlTokens(a.text)) == Canonical(SqlTokens(b.text));
 }
 
-Name AsideName(const Schema& present, const Schema& wanted, const Name& table) {
+Status EmptyTable(const Database& db, const std::string& table) {
+  int fired = 1;
+  sqlite3_db_config(db.handle(), SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, &fired);
+  Status status = db.Execute("DELETE FROM " + table);
+  sqlite3_db_config(db.handle(), SQLITE_DBCONFIG_ENABLE_TRIGGER, 1, &fired);
+  return status;
+}
+
+Name AsideName(const Schema& present, const Schema& wanted, const Name& table,
+               const std::string& prefix) {
   auto has = [](const Schema& schema, const Name& name) {
     return schema.tables.contains(name) || schema.virtual_tables.contains(name) ||
            schema.views.contains(name) || schema.indexes.contains(name);
   };
-  Name name{"old_" + table.text};
+  Name name{prefix + table.text};
   while (has(present, name) || has(wanted, name)) name.text += "_";
   return name;
 }

@@ -32,6 +32,14 @@ class DraftWriter {
   // the schema that they give. Writes nothing.
   Result<bool> Try(const std::vector<std::string>& statements,
                    const std::function<bool(const Schema&)>& is_right = {});
+  // The same with a statement that renames a table, while what names it keeps the name.
+  Result<bool> TryUnfollowed(const std::string& rename,
+                             const std::function<bool(const Schema&)>& is_right);
+  // Runs a statement that copies rows from this table, and writes it. What the rows of the scratch
+  // database break is no error: a remark says so, and they are deleted there (emptied()).
+  Status SayCopy(const std::string& sql, const std::string& from, const Name& table);
+  // The tables whose rows the scripts make and the draft refuses.
+  const std::vector<Name>& emptied() const { return emptied_; }
   // Writes what has run.
   void Write(const std::string& sql);
   // A comment, in lines.
@@ -46,9 +54,13 @@ class DraftWriter {
   const Database& db_;
   Schema present_;
   bool follows_renames_ = true;
+  std::vector<Name> emptied_;
   std::string paragraph_;
   std::string script_;
 };
+
+// Deletes its rows; no trigger fires.
+Status EmptyTable(const Database& db, const std::string& table);
 
 // Null when there is none.
 template <typename T>
@@ -66,7 +78,8 @@ bool IsChanged(const T& present, const T& wanted) {
 }
 
 // A name that neither schema has, for a table that is set aside: "old_users".
-Name AsideName(const Schema& present, const Schema& wanted, const Name& table);
+Name AsideName(const Schema& present, const Schema& wanted, const Name& table,
+               const std::string& prefix = "old_");
 
 // A remark: "The rows of users are lost."
 std::string RowsAreLost(const Name& table);

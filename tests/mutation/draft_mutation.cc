@@ -122,9 +122,9 @@ std::string Draft(const std::string& from, const std::string& to, Score* score,
   std::map<std::string, std::string> rows;
   for (const auto& [table, columns] : common) rows[table] = RowsOf(*full, table, columns);
 
-  Result<std::string> drafted = DraftScript(*scratch, *wanted);
+  Result<DraftedScript> drafted = DraftScript(*scratch, *wanted);
   if (!drafted) return drafted.error().message;
-  *script = *drafted;
+  *script = drafted->text;
   const std::optional<Database> empty = Make(from);
   if (Status status = empty->Execute(*script); !status) {
     return "on an empty database: " + status.error().message;
