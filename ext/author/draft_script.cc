@@ -369,7 +369,7 @@ Status Drafter::SetNumber(const std::string& name, std::optional<int64_t> wanted
 }
 
 Status Drafter::Run(const DraftedState& wanted) {
-  Status status = writer_.Read();
+  Status status = writer_.Begin();
   if (status) status = DropReinterpretedIndexes();
   if (status) status = RenameTables(std::map(present_.tables), wanted_.tables);
   if (status) status = RenameTables(std::map(present_.virtual_tables), wanted_.virtual_tables);

@@ -40,6 +40,12 @@ Status RunOne(const Database& db, const std::string& sql) {
 
 }  // namespace
 
+// The connection has the host's settings. What is tried has to be what others get.
+Status DraftWriter::Begin() {
+  Status status = RunOne(db_, kFollowed);
+  return status ? Read() : status;
+}
+
 Status DraftWriter::Read() {
   Result<Schema> schema = ReadUserSchema(db_);
   if (!schema) return schema.error();

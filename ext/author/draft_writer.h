@@ -25,6 +25,7 @@ class DraftWriter {
   const Schema& present() const { return present_; }
   const std::string& script() const { return script_; }
 
+  Status Begin();
   Status Read();
   // Runs the statement, and writes it into the paragraph.
   Status Say(const std::string& sql);

@@ -149,6 +149,17 @@ TEST(Draft, KeepsTheRows) {
        "SELECT rowid, a FROM f WHERE f MATCH 'two'"},
       {"CREATE TABLE d (body)", "INSERT INTO d VALUES ('one two')",
        "CREATE VIRTUAL TABLE f USING fts4(content='d', body)", "SELECT rowid FROM d"},
+      // SQLite adds no STORED column to a table with rows.
+      {"CREATE TABLE t (b INT)", "INSERT INTO t VALUES (1)",
+       "DROP TABLE t; CREATE TABLE t (b INT, g AS (b * 2) STORED)", "SELECT b FROM t"},
+      {"CREATE TABLE t (a, \"rowid\" TEXT)", "INSERT INTO t (oid, a) VALUES (7, 1)",
+       "DROP TABLE t; CREATE TABLE t (a)", "SELECT oid, a FROM t"},
+      // FTS3 takes the user's table for its own.
+      {"CREATE VIRTUAL TABLE mail USING fts3(a); CREATE TABLE mail_stat (day)",
+       "INSERT INTO mail_stat VALUES (5)",
+       "ALTER TABLE mail_stat RENAME TO away; DROP TABLE mail;"
+       "CREATE VIRTUAL TABLE mail USING fts3(a, b); ALTER TABLE away RENAME TO mail_stat",
+       "SELECT day FROM mail_stat"},
       {"CREATE VIRTUAL TABLE r USING rtree(id, x, y)", "INSERT INTO r VALUES (7, 1, 2)",
        "DROP TABLE r; CREATE VIRTUAL TABLE r USING rtree(i, x, y, z, w)",
        "SELECT max(x, y) FROM r"},
@@ -188,6 +199,49 @@ TEST(Draft, FailsClearlyUntilAValueIsFilledIn) {
   development.project().Script("0002-next.sql", script);
   EXPECT_EQ(Query(full, apply), "2");
   EXPECT_EQ(Query(full, "SELECT * FROM t"), "1|new");
+}
+
+// The replay has rows where the scripts make some.
+TEST(Draft, SaysWhereTheScriptsOwnRowsAreRefused) {
+  Development defaults("CREATE TABLE t (a); INSERT INTO t VALUES (NULL), (1)");
+  Query(defaults.db(), "DROP TABLE t; CREATE TABLE t (a NOT NULL DEFAULT 'x')");
+  EXPECT_EQ(defaults.Draft(), kDrafted);
+  EXPECT_NE(defaults.Script().find("SELECT rowid, ifnull(a, 'x')\nFROM old_t"), std::string::npos)
+      << defaults.Script();
+  EXPECT_EQ(defaults.Verify(), "");
+
+  for (const std::string renamed : {"t", "renamed"}) {
+    Development none("CREATE TABLE t (a, b); INSERT INTO t VALUES (1, 2)");
+    Query(none.db(), "DROP TABLE t; CREATE TABLE " + renamed + " (a, b, c NOT NULL)");
+    EXPECT_EQ(none.Draft(), kDrafted);
+    EXPECT_EQ(Version(none.db()), "2");
+    if (renamed != "t") continue;  // has no rows
+    EXPECT_NE(none.Script().find("-- The scripts before this one make rows that break it: NOT NULL "
+                                 "constraint failed: t.c.\n"),
+              std::string::npos)
+        << none.Script();
+    EXPECT_TRUE(StartsWith(none.Verify(),
+                           "error 1299: cannot verify: replayed on an empty "
+                           "database, a script fails: 0002-next.sql"));
+    std::string script = none.Script();
+    script.replace(script.find("NULL\nFROM"), 4, "'c'");
+    none.project().Script("0002-next.sql", script);
+    EXPECT_EQ(none.Verify(), "");
+  }
+}
+
+// A view that names a table that is not there keeps SQLite from following a new name.
+TEST(Draft, RenamesATableBesideABrokenView) {
+  Development development("CREATE TABLE t (a); CREATE VIEW v AS SELECT x FROM nowhere");
+  Query(development.db(),
+        "PRAGMA legacy_alter_table = ON; ALTER TABLE t RENAME TO u; "
+        "PRAGMA legacy_alter_table = OFF");
+  EXPECT_EQ(development.Draft(), kDrafted);
+  const std::string script = development.Script();
+  EXPECT_NE(script.find("PRAGMA legacy_alter_table = ON;\nALTER TABLE t RENAME TO u;\n"
+                        "PRAGMA legacy_alter_table = OFF;\n"),
+            std::string::npos)
+      << script;
 }
 
 TEST(Draft, WritesNothingWhenNothingIsDifferent) {
@@ -238,7 +292,11 @@ TEST(Draft, RefusesAStoredTextThatHoldsASecondStatement) {
   Query(development.db(),
         "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = 'CREATE TABLE t (a, b); DROP "
         "TABLE victim' WHERE name = 't'; PRAGMA writable_schema = RESET");
-  EXPECT_EQ(development.Draft(), "error 1: table t: its stored text holds more than one statement");
+  // SQLite 3.54 reads no such text itself.
+  const bool is_read = sqlite3_libversion_number() < 3050000;
+  EXPECT_EQ(development.Draft(),
+            is_read ? "error 1: table t: its stored text holds more than one statement"
+                    : "error 11: malformed database schema (t)");
   EXPECT_FALSE(development.HasScript());
 }
 
