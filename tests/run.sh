@@ -109,6 +109,7 @@ suite "mutation/drafts" "$build/tests/draft_mutation" "$build/debian-packages/sc
 suite "sqlite3 shell" bash tests/shell/run.sh "$extension"
 suite "README" $python tests/readme_test.py --extension "$extension"
 suite "differential" $python tests/differential/run.py --extension "$extension"
+suite "differential/drafts" $python tests/differential/draft.py --extension "$extension"
 for script in tests/processes/*.py; do
   suite "processes/$(basename "$script")" $python "$script" --extension "$extension"
 done
