@@ -463,6 +463,8 @@ def edits_of(statement):
             yield f"item {i}", "".join(tokens[:at] + tokens[to:])
         for i, ((b1, e1), (b2, e2)) in enumerate(zip(ranges, ranges[1:])):
             yield f"swap {i}", "".join(tokens[:b1] + tokens[b2:e2] + tokens[e1:b2] + tokens[b1:e1] + tokens[e2:])
+    if re.search(r"(?i)\bRECURSIVE\b", statement):
+        return  # with a word less it may have no end
     for i, token in enumerate(tokens):
         if not token.isspace() and not token.startswith("--") and token != ";":
             yield f"word {i} {token[:12]}", "".join(tokens[:i] + tokens[i + 1:])
