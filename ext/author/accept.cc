@@ -13,8 +13,8 @@ namespace fastmigrate {
 Status AcceptEdit(const Database& db, int version, const Source& source) {
   const Migration* migration = source.Find(version);
   if (migration == nullptr) return source.HasNone(version);
-  Result<std::string> checksum = ReadChecksum(*migration);
-  if (!checksum) return checksum.error();
+  Result<PendingScript> script = PendingScript::Read(*migration, false);
+  if (!script) return script.error();
   RowidKeeper rowid(db);
   Result<Transaction> transaction = Transaction::Begin(db);
   if (!transaction) return transaction.error();
@@ -36,10 +36,10 @@ Status AcceptEdit(const Database& db, int version, const Source& source) {
   }
   HistoryRecord accepted = *record;
   accepted.name = migration->name;
-  accepted.checksum = *checksum;
-  if (Status status = RecordChecksum(db, version, migration->name, *checksum); !status) {
-    return status;
-  }
+  accepted.checksum = script->checksum();
+  accepted.text_hash = script->text_hash();
+  if (Status status = CreateLedger(db); !status) return status;
+  if (Status status = RecordText(db, accepted); !status) return status;
   if (Status status = CheckWritten(db, *ledger->version, {accepted}); !status) return status;
   return transaction->Commit();
 }

@@ -13,7 +13,7 @@ Result<std::string> BundleFolder(const Source& folder) {
   for (const Migration& migration : folder.migrations) {
     if (migration.kind != MigrationKind::kSql) return ProgramInBundle(migration.name);
     if (!utf8::is_valid(migration.name.begin(), migration.name.end())) {
-      return MakeError("the name of script " + migration.path +
+      return MakeError("the name of script " + migration.Path() +
                        " is not UTF-8, which that of a script in a bundle must be");
     }
     Result<PendingScript> script = PendingScript::Read(migration, true);

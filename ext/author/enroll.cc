@@ -132,6 +132,7 @@ HistoryRecord EnrolledRecord(const PendingScript& script) {
   record.name = script.migration().name;
   record.kind = KindName(script.migration().kind);
   record.checksum = script.checksum();
+  record.text_hash = script.text_hash();
   return record;
 }
 

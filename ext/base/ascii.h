@@ -19,6 +19,8 @@ std::string Lowered(std::string_view text);
 
 bool EqualIgnoringCase(std::string_view a, std::string_view b);
 
+inline constexpr char kHexDigits[] = "0123456789abcdef";
+
 // Two small digits a byte.
 std::string Hexadecimal(std::string_view bytes);
 

@@ -25,7 +25,7 @@
 namespace fastmigrate {
 namespace {
 
-constexpr size_t kHeadBytes = 8192;  // most scripts are smaller
+constexpr size_t kStepBytes = 8192;
 
 // The system's own calls under one name each; all of them report by errno.
 #ifdef _WIN32
@@ -37,6 +37,7 @@ using FileStatus = struct _stat64;
 int GetStatus(const std::string& path, FileStatus* status) {
   return _wstat64(Native(path).c_str(), status);
 }
+int GetOpenStatus(int file, FileStatus* status) { return _fstat64(file, status); }
 bool IsRegular(const FileStatus& status) { return (status.st_mode & _S_IFMT) == _S_IFREG; }
 bool IsFolder(const FileStatus& status) { return (status.st_mode & _S_IFMT) == _S_IFDIR; }
 int OpenToRead(const std::string& path) {
@@ -53,6 +54,7 @@ unsigned AtMost(size_t size) { return static_cast<unsigned>(std::min<size_t>(siz
 #else
 using FileStatus = struct stat;
 int GetStatus(const std::string& path, FileStatus* status) { return stat(path.c_str(), status); }
+int GetOpenStatus(int file, FileStatus* status) { return fstat(file, status); }
 bool IsRegular(const FileStatus& status) { return S_ISREG(status.st_mode); }
 bool IsFolder(const FileStatus& status) { return S_ISDIR(status.st_mode); }
 int OpenToRead(const std::string& path) { return open(path.c_str(), O_RDONLY | O_CLOEXEC); }
@@ -64,6 +66,7 @@ int Sync(int file) {
   return fsync(file) == 0 || errno == EINVAL || errno == ENOTSUP ? 0 : -1;
 }
 int Make(const std::string& path, mode_t mode) { return mkdir(path.c_str(), mode); }
+DIR* AsDir(void* handle) { return static_cast<DIR*>(handle); }
 bool CopyPermissions(int file, const FileStatus& model) {
   return fchmod(file, model.st_mode & 0777) == 0;
 }
@@ -81,6 +84,22 @@ Error CannotCreate(const std::string& path) {
   return {kCodeCantOpen, "cannot create " + path + ": " + Reason(errno)};
 }
 
+#if defined(__linux__)
+std::optional<FileStamp> Stamp(const FileStatus& status) {
+  constexpr int64_t kNanoseconds = 1'000'000'000;
+  auto in_ns = [](const timespec& time) { return time.tv_sec * kNanoseconds + time.tv_nsec; };
+  timespec now;
+  if (clock_gettime(CLOCK_REALTIME, &now) != 0) return std::nullopt;
+  const FileStamp stamp{status.st_dev, status.st_ino, status.st_size, in_ns(status.st_mtim),
+                        in_ns(status.st_ctim)};
+  const int64_t last = std::max(stamp.modified_ns, stamp.changed_ns);
+  if (last > in_ns(now) - 2 * kNanoseconds) return std::nullopt;
+  return stamp;
+}
+#else
+std::optional<FileStamp> Stamp(const FileStatus&) { return std::nullopt; }
+#endif
+
 class OpenFile {
  public:
   explicit OpenFile(int descriptor) : descriptor_(descriptor) {}
@@ -91,17 +110,12 @@ class OpenFile {
   bool ok() const { return descriptor_ >= 0; }
   int descriptor() const { return descriptor_; }
 
-  // As many bytes as there are, up to `size`; less only at the end of the file. -1 on an error.
+  // Up to `size` bytes; 0 at the end of the file, -1 on an error.
   ptrdiff_t Read(char* bytes, size_t size) const {
-    size_t done = 0;
-    while (done < size) {
-      auto count = read(descriptor_, bytes + done, AtMost(size - done));
-      if (count < 0 && errno == EINTR) continue;
-      if (count < 0) return -1;
-      if (count == 0) break;
-      done += static_cast<size_t>(count);
+    while (true) {
+      auto count = read(descriptor_, bytes, AtMost(size));
+      if (count >= 0 || errno != EINTR) return count;
     }
-    return static_cast<ptrdiff_t>(done);
   }
 
   bool Write(std::string_view bytes) const {
@@ -119,6 +133,28 @@ class OpenFile {
  private:
   int descriptor_;  // -1: none
 };
+
+// Puts the file into `text`, and its stamp of before that. False: errno tells.
+bool ReadOpen(const OpenFile& file, std::string* text, std::optional<FileStamp>* stamp) {
+  FileStatus status;
+  if (!file.ok() || GetOpenStatus(file.descriptor(), &status) != 0) return false;
+  *stamp = Stamp(status);
+  // All at once, and room for a byte more to see the end; where the file has no size, or has grown,
+  // in steps.
+  const size_t expected = IsRegular(status) ? static_cast<size_t>(status.st_size) : 0;
+  text->resize(expected + 1);
+  size_t used = 0;
+  while (true) {
+    ptrdiff_t count = file.Read(text->data() + used, text->size() - used);
+    if (count < 0) return false;
+    if (count == 0) break;
+    used += static_cast<size_t>(count);
+    if (used == expected) break;
+    if (used == text->size()) text->resize(std::max(text->capacity(), used + kStepBytes));
+  }
+  text->resize(used);
+  return true;
+}
 
 }  // namespace
 
@@ -138,7 +174,12 @@ std::string Joined(const std::string& dir, std::string_view name) {
                                || dir.back() == '\\'
 #endif
                               );
-  return dir + (ends ? "" : "/") + std::string(name);
+  std::string path;
+  path.reserve(dir.size() + 1 + name.size());
+  path += dir;
+  if (!ends) path += '/';
+  path += name;
+  return path;
 }
 
 std::string FolderOf(const std::string& path) {
@@ -164,11 +205,15 @@ std::string WorkingFolder() {
 }
 
 #ifdef _WIN32
-Result<std::vector<FolderEntry>> ListEntries(const std::string& dir) {
+void Folder::Closer::operator()(void*) const noexcept {}
+
+Result<Folder> Folder::Open(const std::string& path) { return Folder(path, nullptr); }
+
+Result<std::vector<FolderEntry>> Folder::List() const {
   std::vector<FolderEntry> entries;
   struct _wfinddata64_t entry;
-  intptr_t search = _wfindfirst64(Native(Joined(dir, "*")).c_str(), &entry);
-  if (search == -1) return CannotRead(dir);
+  intptr_t search = _wfindfirst64(Native(Joined(path_, "*")).c_str(), &entry);
+  if (search == -1) return CannotRead(path_);
   do {
     std::wstring wide = entry.name;
     std::string name = utf8::utf16to8(std::u16string(wide.begin(), wide.end()));
@@ -177,32 +222,61 @@ Result<std::vector<FolderEntry>> ListEntries(const std::string& dir) {
   _findclose(search);
   return entries;
 }
+
+std::optional<FileStamp> Folder::StampOf(const std::string&) const { return std::nullopt; }
+
+Result<std::optional<FileStamp>> Folder::Read(const std::string& name, std::string* text) const {
+  const std::string path = Joined(path_, name);
+  OpenFile file(OpenToRead(path));
+  std::optional<FileStamp> stamp;
+  if (!ReadOpen(file, text, &stamp)) return CannotRead(path);
+  return stamp;
+}
 #else
-Result<std::vector<FolderEntry>> ListEntries(const std::string& dir) {
-  struct Closer {
-    void operator()(DIR* folder) const { closedir(folder); }
-  };
-  std::unique_ptr<DIR, Closer> folder(opendir(dir.c_str()));
-  if (!folder) return CannotRead(dir);
+void Folder::Closer::operator()(void* handle) const noexcept { closedir(AsDir(handle)); }
+
+Result<Folder> Folder::Open(const std::string& path) {
+  DIR* opened = opendir(path.c_str());
+  if (opened == nullptr) return CannotRead(path);
+  return Folder(path, opened);
+}
+
+Result<std::vector<FolderEntry>> Folder::List() const {
   std::vector<FolderEntry> entries;
+  rewinddir(AsDir(handle_.get()));
   while (true) {
     errno = 0;
-    const dirent* entry = readdir(folder.get());
+    const dirent* entry = readdir(AsDir(handle_.get()));
     if (entry == nullptr) break;
     std::string_view name = entry->d_name;
     bool is_file = false;
 #ifdef DT_REG  // not every file system tells
     is_file = entry->d_type == DT_REG;
 #endif
-    if (name != "." && name != "..") entries.push_back({std::string(name), is_file});
+    if (name != "." && name != "..") entries.emplace_back(FolderEntry{std::string(name), is_file});
   }
-  if (errno != 0) return CannotRead(dir);
+  if (errno != 0) return CannotRead(path_);
   return entries;
+}
+
+std::optional<FileStamp> Folder::StampOf(const std::string& name) const {
+  FileStatus status;
+  if (fstatat(dirfd(AsDir(handle_.get())), name.c_str(), &status, 0) != 0) return std::nullopt;
+  return Stamp(status);
+}
+
+Result<std::optional<FileStamp>> Folder::Read(const std::string& name, std::string* text) const {
+  OpenFile file(openat(dirfd(AsDir(handle_.get())), name.c_str(), O_RDONLY | O_CLOEXEC));
+  std::optional<FileStamp> stamp;
+  if (!ReadOpen(file, text, &stamp)) return CannotRead(Joined(path_, name));
+  return stamp;
 }
 #endif
 
 Result<std::vector<std::string>> ListFolder(const std::string& dir) {
-  Result<std::vector<FolderEntry>> entries = ListEntries(dir);
+  Result<Folder> folder = Folder::Open(dir);
+  if (!folder) return folder.error();
+  Result<std::vector<FolderEntry>> entries = folder->List();
   if (!entries) return entries.error();
   std::vector<std::string> names;
   names.reserve(entries->size());
@@ -210,47 +284,11 @@ Result<std::vector<std::string>> ListFolder(const std::string& dir) {
   return names;
 }
 
-#if defined(__linux__)
-std::optional<FileStamp> StampOf(const std::string& path) {
-  constexpr int64_t kNanoseconds = 1'000'000'000;
-  auto in_ns = [](const timespec& time) { return time.tv_sec * kNanoseconds + time.tv_nsec; };
-  FileStatus status;
-  timespec now;
-  if (GetStatus(path, &status) != 0 || clock_gettime(CLOCK_REALTIME, &now) != 0) {
-    return std::nullopt;
-  }
-  const FileStamp stamp{status.st_dev, status.st_ino, status.st_size, in_ns(status.st_mtim),
-                        in_ns(status.st_ctim)};
-  const int64_t last = std::max(stamp.modified_ns, stamp.changed_ns);
-  if (last > in_ns(now) - 2 * kNanoseconds) return std::nullopt;
-  return stamp;
-}
-#else
-std::optional<FileStamp> StampOf(const std::string&) { return std::nullopt; }
-#endif
-
 Result<std::string> ReadFile(const std::string& path) {
   OpenFile file(OpenToRead(path));
-  if (!file.ok()) return CannotRead(path);
-  char head[kHeadBytes];
-  ptrdiff_t count = file.Read(head, kHeadBytes);
-  if (count < 0) return CannotRead(path);
-  std::string text(head, static_cast<size_t>(count));
-  if (text.size() < kHeadBytes) return text;
-  // The whole rest at once, and a byte more to see the end; where the file has no size, or has
-  // grown, in steps.
-  FileStatus status;
-  size_t used = text.size();
-  if (GetStatus(path, &status) == 0 && status.st_size > count) {
-    text.reserve(static_cast<size_t>(status.st_size) + 1);
-  }
-  do {
-    text.resize(std::max(text.capacity(), used + kHeadBytes));
-    count = file.Read(text.data() + used, text.size() - used);
-    if (count < 0) return CannotRead(path);
-    used += static_cast<size_t>(count);
-  } while (used == text.size());
-  text.resize(used);
+  std::string text;
+  std::optional<FileStamp> stamp;
+  if (!ReadOpen(file, &text, &stamp)) return CannotRead(path);
   return text;
 }
 

@@ -7,6 +7,7 @@
 #define FASTMIGRATE_BASE_FILES_H_
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -41,17 +42,36 @@ struct FileStamp {
   friend bool operator==(const FileStamp&, const FileStamp&) = default;
 };
 
-// Nullopt when that cannot be told: there is no such file; it has changed in the last two seconds,
-// which is how coarse the times of a file system may be; or on Windows.
-std::optional<FileStamp> StampOf(const std::string& path);
-
-// What is in the folder, in no order.
 struct FolderEntry {
   std::string name;
   bool is_file = false;  // false: TypeOf() tells
 };
-Result<std::vector<FolderEntry>> ListEntries(const std::string& dir);
-// The names alone.
+
+// An open folder, through which its files are found without a look at each folder of the path.
+class Folder {
+ public:
+  static Result<Folder> Open(const std::string& path);
+
+  // What is in it, in no order.
+  Result<std::vector<FolderEntry>> List() const;
+  // Nullopt when that cannot be told: there is no such file; it has changed in the last two
+  // seconds, which is how coarse the times of a file system may be; or the system is not Linux.
+  std::optional<FileStamp> StampOf(const std::string& name) const;
+  // Puts a whole file into `text`. Gives its stamp of before it was read: as long as it is that, it
+  // holds this text.
+  Result<std::optional<FileStamp>> Read(const std::string& name, std::string* text) const;
+
+ private:
+  struct Closer {
+    void operator()(void* handle) const noexcept;
+  };
+  Folder(std::string path, void* handle) : path_(std::move(path)), handle_(handle) {}
+
+  std::string path_;
+  std::unique_ptr<void, Closer> handle_;  // a DIR; null on Windows, where paths do
+};
+
+// The names of what is in the folder, in no order.
 Result<std::vector<std::string>> ListFolder(const std::string& dir);
 
 // A whole file.

@@ -434,6 +434,7 @@ Status Applier::Record(const PendingScript& script, const Measure& measure) {
   record.kind = applied.kind;
   record.origin = "applied";
   record.checksum = script.checksum();
+  record.text_hash = script.text_hash();
   record.duration_ms = applied.duration_ms;
   record.statements = applied.statements;
   if (Status status = MoveVersion(db_, applied.version); !status) return status;
@@ -573,7 +574,7 @@ Result<bool> Applier::LockScript(const PendingScript& script, std::optional<File
 #ifndef _WIN32
   auto interrupted = [this] { return db_.IsInterrupted(); };
   if (script.IsProgram()) {
-    Result<FileLock> taken = FileLock::Acquire(script.migration().path, interrupted);
+    Result<FileLock> taken = FileLock::Acquire(script.migration().Path(), interrupted);
     if (!taken) return taken.error();
     lock->emplace(std::move(*taken));
   } else if (const std::string path = db_.MainPath(); !path.empty()) {
@@ -605,7 +606,7 @@ Status Applier::ApplyProgram(const PendingScript& script) {
 
   Measure measure(db_);
   Result<ProcessResult> run = RunProcess(
-      {InterpreterOf(migration), migration.path, db_.MainPath()},
+      {InterpreterOf(migration), migration.Path(), db_.MainPath()},
       [this] { return db_.IsInterrupted(); }, lock ? lock->descriptor() : -1);
   const bool was_started = run || PrimaryCode(run.error()) != SQLITE_CANTOPEN;
   if (was_started) note_ = "what this one has done meanwhile is not undone";

@@ -14,7 +14,8 @@ namespace {
 
 constexpr char kMeta[] = "_meta";
 constexpr char kHistory[] = "_fastmigrate_history";
-constexpr char kNames[] = "('_meta', '_fastmigrate_history')";
+// As an SQL condition on a row of sqlite_schema.
+constexpr char kIsOurs[] = "tbl_name COLLATE NOCASE IN ('_meta', '_fastmigrate_history')";
 
 constexpr char kMetaHelp[] =
     "; fastmigrate needs it as CREATE TABLE _meta (id INTEGER PRIMARY KEY CHECK (id = 1), version "
@@ -24,9 +25,15 @@ Error BadMeta(const std::string& schema, const std::string& what) {
   return MakeError(schema + "._meta " + what + kMetaHelp);
 }
 
+constexpr char kMetaSql[] =
+    "CREATE TABLE _meta (id INTEGER PRIMARY KEY CHECK (id = 1), version INTEGER NOT NULL DEFAULT "
+    "0)";
+
 struct LedgerTables {
   bool meta = false;
   bool history = false;
+  bool is_plain = false;       // _meta is as CREATE TABLE _meta (...) above makes it
+  bool has_text_hash = false;  // a column of the history, which older versions did not write
 };
 
 bool IsOrdinaryTable(const std::string& sql) {
@@ -36,11 +43,14 @@ bool IsOrdinaryTable(const std::string& sql) {
 
 // What is in the schema under one of our names, or on one of our tables.
 Status TakeObject(const Statement& row, const std::string& schema, LedgerTables* tables) {
-  const std::string type = row.Text(0);
   const std::string table = row.Text(2);
+  const std::string type = row.Text(0);
   const bool is_meta = EqualIgnoringCase(table, kMeta);
-  if (type == "table" && IsOrdinaryTable(row.Text(3))) {
+  const std::string sql = row.Text(3);
+  if (type == "table" && IsOrdinaryTable(sql)) {
     (is_meta ? tables->meta : tables->history) = true;
+    if (is_meta) tables->is_plain = sql == kMetaSql;
+    if (!is_meta) tables->has_text_hash = sql.find("text_hash") != std::string::npos;
     return {};
   }
   if (type == "trigger") {
@@ -57,7 +67,7 @@ Result<LedgerTables> FindTables(const Database& db, const std::string& schema) {
   LedgerTables tables;
   Status status =
       db.ForEach("SELECT type, name, tbl_name, sql FROM " + QuoteName(schema) +
-                     ".sqlite_schema WHERE tbl_name COLLATE NOCASE IN " + kNames,
+                     ".sqlite_schema WHERE " + kIsOurs,
                  [&](const Statement& row) { return TakeObject(row, schema, &tables); });
   if (status) return tables;
   bool unknown = status.error().message.starts_with("no such table");
@@ -100,8 +110,10 @@ Result<int> ReadMetaRow(const Database& db, const std::string& schema) {
   return static_cast<int>(version);
 }
 
-Result<int> ReadCheckedMeta(const Database& db, const std::string& schema) {
-  if (Status status = CheckColumns(db, schema); !status) return status.error();
+Result<int> ReadCheckedMeta(const Database& db, const std::string& schema, bool is_plain) {
+  if (!is_plain) {
+    if (Status status = CheckColumns(db, schema); !status) return status.error();
+  }
   return ReadMetaRow(db, schema);
 }
 
@@ -121,7 +133,21 @@ Result<int> RecordedVersion(const Statement& row, int column) {
 
 constexpr char kRecordColumns[] =
     "version, previous_version, name, kind, origin, checksum, applied_at, duration_ms, statements, "
-    "extension_version";
+    "extension_version, text_hash";
+constexpr int kRecordColumnCount = 11;
+
+// Of a table that an older version has made.
+std::string RecordColumns(const LedgerTables& tables) {
+  std::string columns = kRecordColumns;
+  if (!tables.has_text_hash) columns.replace(columns.rfind("text_hash"), 9, "NULL");
+  return columns;
+}
+
+Error NotOurHistory(const Error& error) {
+  if (PrimaryCode(error) != SQLITE_ERROR) return error;
+  return MakeError(std::string("main.") + kHistory + " is not fastmigrate's table (" +
+                   error.message + "); rename or drop it");
+}
 
 Result<HistoryRecord> RecordOf(const Statement& row) {
   HistoryRecord record;
@@ -139,17 +165,14 @@ Result<HistoryRecord> RecordOf(const Statement& row) {
   if (!row.IsNull(7)) record.duration_ms = row.Real(7);
   if (!row.IsNull(8)) record.statements = row.Integer(8);
   record.extension_version = row.Text(9);
+  record.text_hash = OptionalText(row, 10);
   return record;
 }
 
-Result<std::vector<HistoryRecord>> ReadRecords(const Database& db) {
-  Result<Statement> rows = db.Prepare(std::string("SELECT ") + kRecordColumns + " FROM main." +
-                                      kHistory + " ORDER BY version");
-  if (!rows) {
-    if (PrimaryCode(rows.error()) != SQLITE_ERROR) return rows.error();
-    return MakeError(std::string("main.") + kHistory + " is not fastmigrate's table (" +
-                     rows.error().message + "); rename or drop it");
-  }
+Result<std::vector<HistoryRecord>> ReadRecords(const Database& db, const LedgerTables& tables) {
+  Result<Statement> rows = db.Prepare("SELECT " + RecordColumns(tables) + " FROM main." + kHistory +
+                                      " ORDER BY version");
+  if (!rows) return NotOurHistory(rows.error());
   std::vector<HistoryRecord> records;
   Status status = ForEachRow(*rows, [&]() -> Status {
     Result<HistoryRecord> record = RecordOf(*rows);
@@ -179,13 +202,18 @@ Result<T> ReadWaiting(const Database& db, const std::function<Result<T>()>& read
   return result;
 }
 
+Result<std::optional<int>> VersionIn(const Database& db, const std::string& schema,
+                                     const LedgerTables& tables) {
+  if (!tables.meta) return std::optional<int>();
+  Result<int> version = ReadCheckedMeta(db, schema, tables.is_plain);
+  if (!version) return version.error();
+  return std::optional<int>(*version);
+}
+
 Result<std::optional<int>> ReadVersionOnce(const Database& db, const std::string& schema) {
   Result<LedgerTables> tables = FindTables(db, schema);
   if (!tables) return tables.error();
-  if (!tables->meta) return std::optional<int>();
-  Result<int> version = ReadCheckedMeta(db, schema);
-  if (!version) return version.error();
-  return std::optional<int>(*version);
+  return VersionIn(db, schema, *tables);
 }
 
 Result<std::optional<int>> ReadVersionAtOnce(const Database& db) {
@@ -206,8 +234,8 @@ bool NamesLedger(const std::string& sql) {
 // Of one schema: what is on our tables, and triggers elsewhere that name them.
 Status AppendObjects(const Database& db, const std::string& schema, std::string* text) {
   const std::string sql = "SELECT type, name, tbl_name, sql FROM " + schema +
-                          ".sqlite_schema WHERE tbl_name COLLATE NOCASE IN " + kNames +
-                          " OR (type = 'trigger' AND (instr(lower(sql), '_meta') > 0"
+                          ".sqlite_schema WHERE (" + kIsOurs +
+                          ") OR (type = 'trigger' AND (instr(lower(sql), '_meta') > 0"
                           " OR instr(lower(sql), '_fastmigrate_history') > 0))"
                           " ORDER BY type, name";
   return db.ForEach(sql, [&](const Statement& row) {
@@ -223,7 +251,7 @@ std::string Line(const HistoryRecord& record) {
   };
   return std::to_string(record.version) + " " + std::to_string(record.previous_version) + " " +
          optional(record.name) + " " + optional(record.kind) + " " + record.origin + " " +
-         optional(record.checksum) + " " +
+         optional(record.checksum) + " " + optional(record.text_hash) + " " +
          (record.statements ? std::to_string(*record.statements) : "NULL") + "\n";
 }
 
@@ -235,7 +263,7 @@ const HistoryRecord* LedgerState::Find(int wanted) const {
   return found != records.end() && found->version == wanted ? &*found : nullptr;
 }
 
-std::string NotOfLedger() { return std::string("tbl_name COLLATE NOCASE NOT IN ") + kNames; }
+std::string NotOfLedger() { return std::string("NOT (") + kIsOurs + ")"; }
 
 bool IsLedgerTable(std::string_view name) {
   return EqualIgnoringCase(name, kMeta) || EqualIgnoringCase(name, kHistory);
@@ -257,24 +285,55 @@ Result<LedgerState> ReadLedger(const Database& db) {
     Result<LedgerTables> tables = FindTables(db, "main");
     if (!tables) return tables.error();
     LedgerState state;
-    if (tables->meta) {
-      Result<int> version = ReadCheckedMeta(db, "main");
-      if (!version) return version.error();
-      state.version = *version;
-    }
+    Result<std::optional<int>> version = VersionIn(db, "main", *tables);
+    if (!version) return version.error();
+    state.version = *version;
     if (tables->history) {
-      Result<std::vector<HistoryRecord>> records = ReadRecords(db);
+      Result<std::vector<HistoryRecord>> records = ReadRecords(db, *tables);
       if (!records) return records.error();
       state.records = std::move(*records);
     }
     Result<std::optional<int64_t>> content = db.QueryInteger(
-        std::string("SELECT EXISTS (SELECT 1 FROM main.sqlite_schema WHERE substr(name, 1, 7) <> "
-                    "'sqlite_' AND tbl_name COLLATE NOCASE NOT IN ") +
-        kNames + ")");
+        "SELECT EXISTS (SELECT 1 FROM main.sqlite_schema WHERE substr(name, 1, 7) <> 'sqlite_' "
+        "AND " +
+        NotOfLedger() + ")");
     if (!content) return content.error();
     state.has_content = content->value_or(0) != 0;
     return state;
   });
+}
+
+// One statement, so that all of it is of one moment. What is not as we write it (two rows in _meta,
+// so that each record comes twice) is nullopt.
+Result<std::optional<LedgerTexts>> ReadLedgerTexts(const Database& db) {
+  Result<LedgerTables> tables = FindTables(db, "main");
+  if (!tables) return tables.error();
+  if (!tables->is_plain || !tables->has_text_hash) return std::optional<LedgerTexts>();
+  Result<Statement> rows = db.Prepare(
+      "SELECT h.version, h.text_hash, m.version, m.id FROM main._meta m "
+      "CROSS JOIN main._fastmigrate_history h");
+  if (!rows) return rows.error();
+  LedgerTexts texts;
+  bool as_written = true;
+  Status status = ForEachRow(*rows, [&]() -> Status {
+    Result<int> version = RecordedVersion(*rows, 0);
+    if (!version) return version.error();
+    if (texts.records.empty()) {
+      texts.version = static_cast<int>(rows->Integer(2));
+      as_written = rows->Type(2) == SQLITE_INTEGER && texts.version == rows->Integer(2) &&
+                   rows->Integer(3) == 1;
+    } else if (*version <= texts.records.back().version) {
+      as_written = false;
+    }
+    RecordedText& record = texts.records.emplace_back();
+    record.version = *version;
+    std::string_view hash = rows->View(1);
+    if (hash.size() == record.hash.size()) std::copy(hash.begin(), hash.end(), record.hash.begin());
+    return {};
+  });
+  if (!status) return status.error();
+  return as_written && !texts.records.empty() ? std::optional<LedgerTexts>(std::move(texts))
+                                              : std::nullopt;
 }
 
 Status CreateLedger(const Database& db) {
@@ -286,7 +345,10 @@ Status CreateLedger(const Database& db) {
         INSERT INTO main._meta (id, version) VALUES (1, 0))sql");
     if (!status) return status.error();
   }
-  if (tables->history) return {};
+  if (tables->history && tables->has_text_hash) return {};
+  if (tables->history) {
+    return db.Execute("ALTER TABLE main._fastmigrate_history ADD COLUMN text_hash TEXT");
+  }
   return db.Execute(R"sql(CREATE TABLE main._fastmigrate_history (
   version INTEGER PRIMARY KEY,
   previous_version INTEGER NOT NULL,
@@ -297,7 +359,8 @@ Status CreateLedger(const Database& db) {
   applied_at TEXT NOT NULL,
   duration_ms REAL,
   statements INTEGER,
-  extension_version TEXT NOT NULL
+  extension_version TEXT NOT NULL,
+  text_hash TEXT
 ))sql");
 }
 
@@ -317,7 +380,7 @@ Status WriteRecords(const Database& db, const std::vector<HistoryRecord>& record
   if (records.empty()) return {};
   Result<Statement> insert = db.Prepare(
       std::string("INSERT OR REPLACE INTO main.") + kHistory + " (" + kRecordColumns +
-      ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), ?7, ?8, ?9)");
+      ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), ?7, ?8, ?9, ?10)");
   if (!insert) return insert.error();
   for (const HistoryRecord& record : records) {
     insert->Bind(1, int64_t{record.version});
@@ -329,6 +392,7 @@ Status WriteRecords(const Database& db, const std::vector<HistoryRecord>& record
     record.duration_ms ? insert->Bind(7, *record.duration_ms) : insert->BindNull(7);
     record.statements ? insert->Bind(8, *record.statements) : insert->BindNull(8);
     insert->Bind(9, std::string_view(FASTMIGRATE_VERSION));
+    BindOptional(&*insert, 10, record.text_hash);
     if (Status status = insert->Run(); !status) return status;
   }
   return {};
@@ -362,14 +426,15 @@ Status CheckWritten(const Database& db, int version, const std::vector<HistoryRe
                "main._fastmigrate_history?)"};
 }
 
-Status RecordChecksum(const Database& db, int version, const std::string& name,
-                      const std::string& checksum) {
+Status RecordText(const Database& db, const HistoryRecord& record) {
   Result<Statement> update = db.Prepare(R"sql(
-      UPDATE main._fastmigrate_history SET name = ?2, checksum = ?3 WHERE version = ?1)sql");
+      UPDATE main._fastmigrate_history SET name = ?2, checksum = ?3, text_hash = ?4
+      WHERE version = ?1)sql");
   if (!update) return update.error();
-  update->Bind(1, int64_t{version});
-  update->Bind(2, name);
-  update->Bind(3, checksum);
+  update->Bind(1, int64_t{record.version});
+  BindOptional(&*update, 2, record.name);
+  BindOptional(&*update, 3, record.checksum);
+  BindOptional(&*update, 4, record.text_hash);
   return update->Run();
 }
 
@@ -381,7 +446,7 @@ Result<std::string> LedgerFingerprint(const Database& db) {
     status = db.ForEach(
         std::string("SELECT ") + kRecordColumns + " FROM main." + kHistory + " ORDER BY version",
         [&](const Statement& row) {
-          for (int column = 0; column < 10; ++column) {
+          for (int column = 0; column < kRecordColumnCount; ++column) {
             text += std::to_string(row.Type(column)) + row.Text(column) + '\n';
           }
         });

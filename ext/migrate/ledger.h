@@ -14,9 +14,11 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
+#include "sql/checksum.h"
 #include "sqlite/database.h"
 
 namespace fastmigrate {
@@ -30,7 +32,9 @@ struct HistoryRecord {
   std::optional<std::string> kind;  // "sql", "py", "sh"
   std::string origin;
   std::optional<std::string> checksum;
-  std::string applied_at;  // UTC, 2024-05-01T12:00:00.000Z; set when it is written
+  std::optional<std::string> text_hash;  // of the script's bytes; what was written before it was
+                                         // recorded has none
+  std::string applied_at;                // UTC, 2024-05-01T12:00:00.000Z; set when it is written
   std::optional<double> duration_ms;
   std::optional<int64_t> statements;
   std::string extension_version;  // set when it is written
@@ -48,6 +52,19 @@ struct LedgerState {
 // Waits while another connection holds a lock on the file, as ReadVersion() does.
 Result<LedgerState> ReadLedger(const Database& db);
 
+// As much of the ledger as shows that a database has had all scripts, and read at the least cost.
+struct RecordedText {
+  int version = 0;
+  Digest hash = {};  // zeros: it has none
+};
+struct LedgerTexts {
+  int version = 0;
+  std::vector<RecordedText> records;  // by version; at least one
+};
+// Nullopt when the database is not managed, has no record, or any that older versions wrote. Does
+// not wait.
+Result<std::optional<LedgerTexts>> ReadLedgerTexts(const Database& db);
+
 // The version alone; nullopt when the database is not managed. `schema` names an attached one.
 Result<std::optional<int>> ReadVersion(const Database& db, const std::string& schema = "main");
 
@@ -55,8 +72,8 @@ Result<std::optional<int>> ReadVersion(const Database& db, const std::string& sc
 // another one to its file.
 Result<std::optional<int>> ReadVersionNow(const Database& db);
 
-// Creates what is missing of the two tables; the version of a new _meta is 0. In the caller's
-// transaction.
+// Creates what is missing of the two tables, and of the columns of a history that an older version
+// has made; the version of a new _meta is 0. In the caller's transaction.
 Status CreateLedger(const Database& db);
 
 // Drops both tables, with what is on them. In the caller's transaction.
@@ -72,9 +89,9 @@ Status WriteRecords(const Database& db, const std::vector<HistoryRecord>& record
 // can let a write pass and do nothing (SQLITE_IGNORE).
 Status CheckWritten(const Database& db, int version, const std::vector<HistoryRecord>& records);
 
-// Puts another name and checksum into the record of the version, which must exist.
-Status RecordChecksum(const Database& db, int version, const std::string& name,
-                      const std::string& checksum);
+// Puts another name and the hashes of another text into the record of the version, which must
+// exist. All columns must be there (CreateLedger).
+Status RecordText(const Database& db, const HistoryRecord& record);
 
 // Everything that a script must leave alone, as one text that is equal before and after it: the two
 // tables, what is on them, triggers elsewhere that name them, the records. Without the version,

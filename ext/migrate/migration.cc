@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "base/ascii.h"
 #include "base/files.h"
@@ -39,9 +40,11 @@ std::string_view KindName(MigrationKind kind) {
   return "";
 }
 
+std::string Migration::Path() const { return Joined(*dir, name); }
+
 Result<std::string> ReadText(const Migration& migration) {
   if (migration.text) return *migration.text;
-  return ReadFile(migration.path);
+  return ReadFile(migration.Path());
 }
 
 std::optional<Migration> ParseMigrationName(std::string_view file_name) {
@@ -51,11 +54,11 @@ std::optional<Migration> ParseMigrationName(std::string_view file_name) {
       file_name.find('\n') != std::string_view::npos) {
     return std::nullopt;
   }
-  Migration migration;
+  std::optional<Migration> migration(std::in_place);
   for (char digit : file_name.substr(0, 4))
-    migration.version = migration.version * 10 + (digit - '0');
-  migration.name = file_name;
-  migration.kind = ending->kind;
+    migration->version = migration->version * 10 + (digit - '0');
+  migration->name = file_name;
+  migration->kind = ending->kind;
   return migration;
 }
 

@@ -29,9 +29,11 @@ struct Migration {
   int version = 0;
   std::string name;  // of the file, without its folder
   MigrationKind kind = MigrationKind::kSql;
-  // Where its text is: in a file, or here when it is out of a bundle.
-  std::string path;
+  // Where its text is: in a file of this folder, or here when it is out of a bundle.
+  std::shared_ptr<const std::string> dir;
   std::shared_ptr<const std::string> text;
+
+  std::string Path() const;  // of the file
 };
 
 // The text, which for a file is read now.

@@ -3,9 +3,7 @@
 #include <optional>
 #include <utility>
 
-#include "base/files.h"
-#include "migrate/checksum_cache.h"
-#include "migrate/source.h"
+#include "migrate/text_cache.h"
 #include "sql/checksum.h"
 
 namespace fastmigrate {
@@ -20,11 +18,11 @@ Result<PendingScript> PendingScript::Read(const Migration& migration, bool keep_
   if (!text) return text.error();
   PendingScript pending;
   pending.migration_ = migration;
+  pending.text_hash_ = Text(TextHash(*text, pending.IsProgram()));
   if (pending.IsProgram()) {
     pending.checksum_ = ProgramChecksum(*text);
     return pending;
   }
-  pending.text_hash_ = TextHash(*text);
   Result<SqlScript> script = ReadSqlScript(migration.name, std::move(*text));
   if (!script) return script.error();
   pending.checksum_ = script->checksum;
@@ -70,20 +68,22 @@ std::vector<std::string> NamesOf(std::span<const PendingScript> scripts) {
   return names;
 }
 
-Result<std::string> ReadChecksum(const Migration& migration) {
-  std::optional<FileStamp> stamp;
-  if (!migration.text) stamp = StampOf(migration.path);
-  if (stamp) {
-    std::optional<std::string> known = KnownChecksum(*stamp, migration.kind);
-    if (known) return *known;
+TextHashes::TextHashes(const Source& source) : source_(source), may_be_known_(KnowsTextHashes()) {}
+
+Result<Digest> TextHashes::Of(const Migration& migration) {
+  const bool is_program = migration.kind != MigrationKind::kSql;
+  if (migration.text) return TextHash(*migration.text, is_program);
+  if (may_be_known_) {
+    if (std::optional<FileStamp> stamp = source_.folder->StampOf(migration.name)) {
+      std::optional<Digest> known = KnownTextHash(*stamp, is_program);
+      if (known) return *known;
+    }
   }
-  Result<PendingScript> script = PendingScript::Read(migration, false);
-  if (!script) return script.error();
-  // Not while it was read, either.
-  if (stamp && StampOf(migration.path) == stamp) {
-    RememberChecksum(*stamp, migration.kind, script->checksum());
-  }
-  return script->checksum();
+  Result<std::optional<FileStamp>> stamp = source_.folder->Read(migration.name, &text_);
+  if (!stamp) return stamp.error();
+  const Digest hash = TextHash(text_, is_program);
+  if (*stamp) RememberTextHash(**stamp, is_program, hash);
+  return hash;
 }
 
 ReadScripts ReadSoundScripts(const std::vector<Migration>& migrations) {

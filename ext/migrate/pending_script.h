@@ -16,6 +16,8 @@
 #include "base/result.h"
 #include "migrate/migration.h"
 #include "migrate/script_steps.h"
+#include "migrate/source.h"
+#include "sql/checksum.h"
 #include "sql/sql_script.h"
 
 namespace fastmigrate {
@@ -33,6 +35,7 @@ class PendingScript {
   const Migration& migration() const { return migration_; }
   int version() const { return migration_.version; }
   const std::string& checksum() const { return checksum_; }
+  const std::string& text_hash() const { return text_hash_; }  // of the bytes
   bool IsProgram() const { return migration_.kind != MigrationKind::kSql; }
 
   // Only for SQL. The statements that need a decision; valid while the text is dropped, too.
@@ -62,9 +65,20 @@ std::string ReachesOtherFile(const PendingScript& script);
 
 std::vector<std::string> NamesOf(std::span<const PendingScript> scripts);
 
-// The checksum of a migration's file, by its kind. Reads it, unless this process has before and it
-// has not changed since (checksum_cache.h).
-Result<std::string> ReadChecksum(const Migration& migration);
+// Gives the hashes of scripts' bytes, by their kind. Reads a file, unless this process has before
+// and it has not changed since (text_cache.h).
+class TextHashes {
+ public:
+  // `source` must outlive it.
+  explicit TextHashes(const Source& source);
+
+  Result<Digest> Of(const Migration& migration);
+
+ private:
+  const Source& source_;
+  const bool may_be_known_;  // false: a look at a file's stamp is not worth its time
+  std::string text_;         // of the last one
+};
 
 // Those before the first that cannot be read or is not sound, in their order, and what is wrong
 // with that one. The first one's text and as many more as fit into a few megabytes are kept.

@@ -8,6 +8,7 @@
 
 #include "migrate/ledger.h"
 #include "migrate/script_status.h"
+#include "migrate/up_to_date.h"
 #include "sql/source_excerpt.h"
 #include "sqlite/settings.h"
 
@@ -63,6 +64,9 @@ Status RefuseAsItStands(PendingScript* script) {
 
 Result<MigrationPlan> PlanMigration(const Database& db, const Source& source,
                                     std::optional<int> target) {
+  if (std::optional<int> version = VersionIfUpToDate(db, source, target)) {
+    return MigrationPlan{*version, true, {}};
+  }
   Result<LedgerState> ledger = ReadLedger(db);
   if (!ledger) return ledger.error();
   Result<std::map<int, std::string>> checksums = ReadChecksums(*ledger, source);

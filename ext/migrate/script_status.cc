@@ -167,6 +167,19 @@ Status CheckPromise(const LedgerState& ledger, const Source& source,
   return edited.empty() ? Status() : Edited(edited, ledger, source);
 }
 
+// The script's, when its bytes are not those that were recorded.
+Result<std::string> ReadChecksum(const Migration& migration, const HistoryRecord& record,
+                                 TextHashes* hashes) {
+  if (record.text_hash) {
+    Result<Digest> hash = hashes->Of(migration);
+    if (!hash) return hash.error();
+    if (Text(*hash) == *record.text_hash) return *record.checksum;
+  }
+  Result<PendingScript> script = PendingScript::Read(migration, false);
+  if (!script) return script.error();
+  return script->checksum();
+}
+
 Status CheckTarget(int version, const Source& source, int target) {
   if (target < version) {
     return MakeError("the database is at version " + std::to_string(version) +
@@ -239,9 +252,11 @@ bool NeedsChecksum(const LedgerState& ledger, const Migration& migration) {
 
 Result<std::map<int, std::string>> ReadChecksums(const LedgerState& ledger, const Source& source) {
   std::map<int, std::string> checksums;
+  TextHashes hashes(source);
   for (const Migration& migration : source.migrations) {
     if (!NeedsChecksum(ledger, migration)) continue;
-    Result<std::string> checksum = ReadChecksum(migration);
+    Result<std::string> checksum =
+        ReadChecksum(migration, *ledger.Find(migration.version), &hashes);
     if (!checksum) return checksum.error();
     checksums.emplace_hint(checksums.end(), migration.version, std::move(*checksum));
   }

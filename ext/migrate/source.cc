@@ -13,11 +13,12 @@ namespace {
 
 // Whether what has that name is a script: a regular file, or a link to one.
 Result<bool> IsFile(const Migration& migration, Source* folder) {
-  Result<FileType> type = TypeOf(migration.path);
+  const std::string path = migration.Path();
+  Result<FileType> type = TypeOf(path);
   if (!type) return type.error();
   if (*type == FileType::kMissing) {
     return Error{kCodeCantOpen,
-                 "cannot read " + migration.path + ": it is a link to a file that does not exist"};
+                 "cannot read " + path + ": it is a link to a file that does not exist"};
   }
   if (*type == FileType::kFile) return true;
   bool is_folder = *type == FileType::kFolder;
@@ -26,9 +27,9 @@ Result<bool> IsFile(const Migration& migration, Source* folder) {
   return false;
 }
 
-Status TakeScript(Migration migration, Source* source) {
+Status TakeScript(Migration&& migration, Source* source) {
   if (migration.version == 0) {
-    return MakeError("script " + (source->is_bundle ? migration.name : migration.path) +
+    return MakeError("script " + (source->is_bundle ? migration.name : migration.Path()) +
                      " has the number 0000, which is the empty database; number scripts from 0001");
   }
   source->migrations.push_back(std::move(migration));
@@ -65,13 +66,18 @@ Error CannotList(const std::string& dir, const Error& error) {
 }
 
 Status TakeFolder(Source* source) {
-  Result<std::vector<FolderEntry>> entries = ListEntries(source->dir);
+  Result<Folder> folder = Folder::Open(source->dir);
+  if (!folder) return CannotList(source->dir, folder.error());
+  source->folder = std::make_shared<Folder>(std::move(*folder));
+  Result<std::vector<FolderEntry>> entries = source->folder->List();
   if (!entries) return CannotList(source->dir, entries.error());
+  const auto dir = std::make_shared<const std::string>(source->dir);
+  source->migrations.reserve(entries->size());
   for (const FolderEntry& entry : *entries) {
     Result<std::optional<Migration>> migration = TakeName(entry.name, source);
     if (!migration) return migration.error();
     if (!*migration) continue;
-    (*migration)->path = Joined(source->dir, entry.name);
+    (*migration)->dir = dir;
     Result<bool> is_file = entry.is_file ? true : IsFile(**migration, source);
     if (!is_file) return is_file.error();
     if (!*is_file) continue;

@@ -13,10 +13,16 @@ namespace {
 
 constexpr size_t kGatheredBytes = 4096;
 
-std::string CanonicalForm(const XXH128_hash_t& hash) {
+Digest CanonicalForm(const XXH128_hash_t& hash) {
   XXH128_canonical_t canonical;
   XXH128_canonicalFromHash(&canonical, hash);
-  return Hexadecimal({reinterpret_cast<const char*>(canonical.digest), sizeof canonical.digest});
+  static_assert(sizeof canonical.digest * 2 == kDigestDigits);
+  Digest digest;
+  for (size_t i = 0; i < sizeof canonical.digest; ++i) {
+    digest[2 * i] = kHexDigits[canonical.digest[i] >> 4];
+    digest[2 * i + 1] = kHexDigits[canonical.digest[i] & 15];
+  }
+  return digest;
 }
 
 void AppendWithLfEndings(std::string_view text, std::string* out) {
@@ -89,17 +95,17 @@ void TokenChecksum::AddBytes(std::string_view bytes) {
 
 std::string TokenChecksum::Digest() {
   state_->Flush();
-  return CanonicalForm(XXH3_128bits_digest(&state_->xxh));
+  return std::string(Text(CanonicalForm(XXH3_128bits_digest(&state_->xxh))));
 }
 
-std::string TextHash(std::string_view text) {
-  return CanonicalForm(XXH3_128bits(text.data(), text.size()));
+Digest TextHash(std::string_view text, bool is_program) {
+  return CanonicalForm(XXH3_128bits_withSeed(text.data(), text.size(), is_program ? 1 : 0));
 }
 
 std::string ProgramChecksum(std::string_view text) {
   std::string with_lf;
   AppendWithLfEndings(text, &with_lf);
-  return TextHash(with_lf);
+  return std::string(Text(CanonicalForm(XXH3_128bits(with_lf.data(), with_lf.size()))));
 }
 
 }  // namespace fastmigrate

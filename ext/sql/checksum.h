@@ -5,11 +5,13 @@
 // endings. The hash is XXH3-128, which tells accidents apart, not attacks: whoever can edit a
 // script can make it do anything anyway.
 //
-// Written as 32 lower-case hexadecimal digits, the canonical form of XXH128.
+// Written as lower-case hexadecimal digits, the canonical form of XXH128.
 
 #ifndef FASTMIGRATE_SQL_CHECKSUM_H_
 #define FASTMIGRATE_SQL_CHECKSUM_H_
 
+#include <array>
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -17,6 +19,10 @@
 #include "sql/lexer.h"
 
 namespace fastmigrate {
+
+inline constexpr size_t kDigestDigits = 32;
+using Digest = std::array<char, kDigestDigits>;
+inline std::string_view Text(const Digest& digest) { return {digest.data(), digest.size()}; }
 
 class TokenChecksum {
  public:
@@ -39,8 +45,9 @@ class TokenChecksum {
 
 std::string ProgramChecksum(std::string_view text);
 
-// Of the bytes as they are.
-std::string TextHash(std::string_view text);
+// Of the bytes as they are: two texts of one kind with the same one have the same checksum, which
+// costs more to find. A program and an SQL script of the same bytes have not the same one.
+Digest TextHash(std::string_view text, bool is_program);
 
 }  // namespace fastmigrate
 

@@ -98,7 +98,9 @@ bool Statement::IsNull(int column) const { return Type(column) == SQLITE_NULL; }
 int Statement::Type(int column) const { return sqlite3_column_type(handle(), column); }
 int64_t Statement::Integer(int column) const { return sqlite3_column_int64(handle(), column); }
 double Statement::Real(int column) const { return sqlite3_column_double(handle(), column); }
-std::string Statement::Text(int column) const {
+std::string Statement::Text(int column) const { return std::string(View(column)); }
+
+std::string_view Statement::View(int column) const {
   const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(handle(), column));
   if (text == nullptr) {
     if (!IsNull(column)) throw std::bad_alloc();

@@ -52,7 +52,8 @@ class Statement {
   int Type(int column) const;  // SQLITE_INTEGER, SQLITE_TEXT, ...
   int64_t Integer(int column) const;
   double Real(int column) const;
-  std::string Text(int column) const;  // empty for NULL
+  std::string Text(int column) const;       // empty for NULL
+  std::string_view View(int column) const;  // likewise; good until the next call for this column
 
  private:
   void Note(int rc);

@@ -8,7 +8,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "migrate/checksum_cache.h"
+#include "migrate/text_cache.h"
 
 struct sqlite3_api_routines;
 extern "C" int sqlite3_fastmigrate_init(sqlite3* db, char** message,
@@ -253,7 +253,7 @@ std::string MemoryRun::SavepointLeft(sqlite3* db) const {
 
 MemoryRun::Reply MemoryRun::Call(sqlite3* db, const FaultPlan* plan, FaultReport* report) {
   row_size = 0;
-  ForgetChecksums();  // so that each call reads the scripts
+  ForgetTextHashes();  // so that each call reads the scripts
   char* message = nullptr;
   int rc;
   if (plan != nullptr) ArmFaults(*plan);

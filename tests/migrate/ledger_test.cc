@@ -210,7 +210,7 @@ TEST(Ledger, RefusesARecordedVersionThatIsNone) {
       const std::string versions =
           previous ? std::string("1, ") + version : version + std::string(", 0");
       ASSERT_EQ(Query(db, "INSERT INTO _fastmigrate_history VALUES (" + versions +
-                              ", NULL, NULL, 'applied', NULL, '', NULL, NULL, '')"),
+                              ", NULL, NULL, 'applied', NULL, '', NULL, NULL, '', NULL)"),
                 "");
       EXPECT_EQ(LedgerError(db), std::string("main._fastmigrate_history holds the version ") +
                                      version +
@@ -251,6 +251,7 @@ TEST(Ledger, AdvancesVersionAndRecordTogether) {
   record.kind = "sql";
   record.origin = "applied";
   record.checksum = "abc";
+  record.text_hash = "def";
   record.duration_ms = 1.5;
   record.statements = 4;
   ASSERT_TRUE(Advance(db, record));
@@ -265,6 +266,7 @@ TEST(Ledger, AdvancesVersionAndRecordTogether) {
   EXPECT_EQ(read.kind, "sql");
   EXPECT_EQ(read.origin, "applied");
   EXPECT_EQ(read.checksum, "abc");
+  EXPECT_EQ(read.text_hash, "def");
   EXPECT_EQ(read.duration_ms, 1.5);
   EXPECT_EQ(read.statements, 4);
   EXPECT_EQ(read.extension_version, "0.1.0");
@@ -282,6 +284,7 @@ TEST(Ledger, KeepsAbsentValuesAbsent) {
   EXPECT_EQ(record.name, std::nullopt);
   EXPECT_EQ(record.kind, std::nullopt);
   EXPECT_EQ(record.checksum, std::nullopt);
+  EXPECT_EQ(record.text_hash, std::nullopt);
   EXPECT_EQ(record.duration_ms, std::nullopt);
   EXPECT_EQ(record.statements, std::nullopt);
 }
@@ -302,14 +305,18 @@ TEST(Ledger, WritesARecordWithoutMovingTheVersion) {
   EXPECT_EQ(VersionOrError(db), "0");
 }
 
-TEST(Ledger, PutsAnotherChecksumIntoARecord) {
+TEST(Ledger, PutsAnotherTextIntoARecord) {
   Database db = OpenDatabase();
   ASSERT_TRUE(CreateLedger(db));
   ASSERT_TRUE(WriteRecords(db, {RecordOf(2, "applied", "old")}));
-  ASSERT_TRUE(RecordChecksum(db, 2, "new", "b"));
+  HistoryRecord accepted = RecordOf(2, "applied", "new");
+  accepted.checksum = "b";
+  accepted.text_hash = "c";
+  ASSERT_TRUE(RecordText(db, accepted));
   const HistoryRecord record = ReadLedger(db)->records.at(0);
   EXPECT_EQ(record.name, "new");
   EXPECT_EQ(record.checksum, "b");
+  EXPECT_EQ(record.text_hash, "c");
 }
 
 TEST(Ledger, FindsARecordByVersion) {
@@ -324,6 +331,57 @@ TEST(Ledger, FindsARecordByVersion) {
   EXPECT_EQ(state->Find(5)->version, 5);
   EXPECT_EQ(state->Find(3), nullptr);
   EXPECT_EQ(state->Find(10), nullptr);
+}
+
+// The table as version 0.1.0 has made it until it recorded hashes of texts.
+constexpr char kHistoryWithoutTextHash[] =
+    "CREATE TABLE _fastmigrate_history (version INTEGER PRIMARY KEY, previous_version INTEGER NOT "
+    "NULL, name TEXT, kind TEXT, origin TEXT NOT NULL, checksum TEXT, applied_at TEXT NOT NULL, "
+    "duration_ms REAL, statements INTEGER, extension_version TEXT NOT NULL)";
+
+TEST(Ledger, ReadsAHistoryOfAnOlderVersion) {
+  Database db = OpenDatabase();
+  ASSERT_EQ(Query(db, std::string(kPythonMeta) + "; INSERT INTO _meta VALUES (1, 1); " +
+                          kHistoryWithoutTextHash +
+                          "; INSERT INTO _fastmigrate_history VALUES (1, 0, 'a', 'sql', 'applied', "
+                          "'b', 'then', 1.5, 2, '0.0.9')"),
+            "");
+  Result<LedgerState> state = ReadLedger(db);
+  ASSERT_TRUE(state) << state.error().message;
+  ASSERT_EQ(state->records.size(), 1u);
+  EXPECT_EQ(state->records[0].checksum, "b");
+  EXPECT_EQ(state->records[0].extension_version, "0.0.9");
+  EXPECT_EQ(state->records[0].text_hash, std::nullopt);
+  EXPECT_FALSE(ReadLedgerTexts(db)->has_value());
+}
+
+TEST(Ledger, ExtendsAHistoryOfAnOlderVersion) {
+  Database db = OpenDatabase();
+  ASSERT_EQ(Query(db, std::string(kPythonMeta) + "; INSERT INTO _meta VALUES (1, 1); " +
+                          kHistoryWithoutTextHash +
+                          "; INSERT INTO _fastmigrate_history VALUES (1, 0, 'a', 'sql', 'applied', "
+                          "'b', 'then', 1.5, 2, '0.0.9')"),
+            "");
+  ASSERT_TRUE(CreateLedger(db));
+  HistoryRecord record = RecordOf(2, "applied", "b");
+  record.text_hash = std::string(kDigestDigits, 'f');
+  ASSERT_TRUE(Advance(db, record));
+  EXPECT_EQ(Query(db, "SELECT version, checksum, text_hash FROM _fastmigrate_history"),
+            "1|b|NULL\n2|NULL|" + *record.text_hash);
+  Result<std::optional<LedgerTexts>> texts = ReadLedgerTexts(db);
+  ASSERT_TRUE(texts && *texts);
+  EXPECT_EQ((*texts)->version, 2);
+  ASSERT_EQ((*texts)->records.size(), 2u);
+  EXPECT_EQ(Text((*texts)->records[0].hash), std::string(kDigestDigits, '\0'));
+  EXPECT_EQ((*texts)->records[1].version, 2);
+  EXPECT_EQ(Text((*texts)->records[1].hash), *record.text_hash);
+  // The older version writes and reads what it knows.
+  EXPECT_EQ(Query(db,
+                  "INSERT OR REPLACE INTO _fastmigrate_history (version, previous_version, name, "
+                  "kind, origin, checksum, applied_at, duration_ms, statements, extension_version) "
+                  "VALUES (2, 1, 'c', 'sql', 'applied', 'd', 'now', 1, 1, '0.0.9')"),
+            "");
+  EXPECT_EQ(ReadLedger(db)->Find(2)->text_hash, std::nullopt);
 }
 
 // A newer version may keep more of a record.

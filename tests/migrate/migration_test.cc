@@ -14,7 +14,7 @@ std::string Parsed(std::string_view name) {
   std::optional<Migration> migration = ParseMigrationName(name);
   if (!migration) return WhyNotMigration(name);
   EXPECT_EQ(migration->name, name);
-  EXPECT_EQ(migration->path, "");
+  EXPECT_EQ(migration->dir, nullptr);
   return std::to_string(migration->version) + " " + std::string(KindName(migration->kind));
 }
 

@@ -71,14 +71,32 @@ TEST(PendingScript, ReadsAProgramForItsChecksumOnly) {
   EXPECT_EQ(script->checksum(), ProgramChecksum("'\xFF\n"));
 }
 
-TEST(ReadChecksum, IsThatOfTheScript) {
+TEST(TextHashes, AreOfTheBytesAndTheKind) {
   TempFolder temp;
   temp.Write("0001-a.sql", "SELECT 1;");
-  temp.Write("0002-b.sql", "SELECT  1 -- the same");
-  temp.Write("0003-c.py", "SELECT 1;");
-  std::vector<Migration> migrations = MigrationsIn(temp);
-  EXPECT_EQ(*ReadChecksum(migrations[0]), *ReadChecksum(migrations[1]));
-  EXPECT_EQ(*ReadChecksum(migrations[2]), ProgramChecksum("SELECT 1;"));
+  temp.Write("0002-b.sql", "SELECT 1;");
+  temp.Write("0003-c.sql", "SELECT  1;");
+  temp.Write("0004-d.py", "SELECT 1;");
+  temp.Write("0005-e.sql", "");
+  Result<Source> source = ReadSource(temp.path());
+  ASSERT_TRUE(source);
+  TextHashes hashes(*source);
+  std::vector<Migration>& migrations = source->migrations;
+  EXPECT_EQ(*hashes.Of(migrations[0]), TextHash("SELECT 1;", false));
+  EXPECT_EQ(*hashes.Of(migrations[1]), *hashes.Of(migrations[0]));
+  EXPECT_NE(*hashes.Of(migrations[2]), *hashes.Of(migrations[0]));
+  EXPECT_EQ(*hashes.Of(migrations[3]), TextHash("SELECT 1;", true));
+  EXPECT_NE(*hashes.Of(migrations[3]), *hashes.Of(migrations[0]));
+  EXPECT_EQ(*hashes.Of(migrations[4]), TextHash("", false));
+  for (const Migration& migration : migrations) {
+    Result<PendingScript> script = PendingScript::Read(migration, false);
+    ASSERT_TRUE(script);
+    EXPECT_EQ(script->text_hash(), Text(*hashes.Of(migration))) << migration.name;
+  }
+  migrations[0].name = "0009-gone.sql";
+  EXPECT_EQ(hashes.Of(migrations[0]).error().code, SQLITE_CANTOPEN);
+  EXPECT_NE(hashes.Of(migrations[0]).error().message.find(temp.Path("0009-gone.sql")),
+            std::string::npos);
 }
 
 TEST(ReadPendingScripts, FailsWithTheFirstBadOne) {

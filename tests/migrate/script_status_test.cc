@@ -44,8 +44,8 @@ Source Folder(const std::vector<int>& versions) {
   Source folder;
   folder.dir = "m";
   for (int version : versions) {
-    folder.migrations.push_back(
-        {version, "000" + std::to_string(version) + "-x.sql", MigrationKind::kSql, "", nullptr});
+    folder.migrations.push_back({version, "000" + std::to_string(version) + "-x.sql",
+                                 MigrationKind::kSql, nullptr, nullptr});
   }
   return folder;
 }
@@ -186,7 +186,7 @@ TEST(ScriptStates, HaveWhatIsKnownOfTheScript) {
 
 TEST(ScriptStates, SayOfAProgramThatItWasEdited) {
   Source folder = Folder({});
-  folder.migrations.push_back({1, "0001-x.py", MigrationKind::kPython, "", nullptr});
+  folder.migrations.push_back({1, "0001-x.py", MigrationKind::kPython, nullptr, nullptr});
   EXPECT_EQ(Shown(ListStatus(Managed(1, {Record(1, 0, "a")}), folder, {{1, "b"}})),
             "1 edited by applied (it is not what was applied)");
 }

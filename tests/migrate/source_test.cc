@@ -21,7 +21,7 @@ std::string Shown(const std::string& dir) {
   EXPECT_EQ(folder->dir, dir);
   std::string shown;
   for (const Migration& migration : folder->migrations) {
-    EXPECT_EQ(migration.path, dir + "/" + migration.name);
+    EXPECT_EQ(migration.Path(), dir + "/" + migration.name);
     shown += std::to_string(migration.version) + " " + migration.name + "\n";
   }
   for (const IgnoredFile& file : folder->ignored) {
@@ -76,7 +76,7 @@ TEST(Source, FollowsLinks) {
   temp.Write("elsewhere/text", "SELECT 1;");
   temp.Write("m/readme", "");
   fs::create_symlink(temp.Path("elsewhere/text"), temp.Path("m/0001-a.sql"));
-  EXPECT_EQ(*ReadFile(ReadSource(temp.Path("m"))->Find(1)->path), "SELECT 1;");
+  EXPECT_EQ(*ReadFile(ReadSource(temp.Path("m"))->Find(1)->Path()), "SELECT 1;");
 }
 
 TEST(Source, RefusesALinkThatLeadsNowhere) {
@@ -152,7 +152,7 @@ std::string ShownBundle(std::string_view json) {
   EXPECT_EQ(bundle->dir, "");
   std::string shown;
   for (const Migration& migration : bundle->migrations) {
-    EXPECT_EQ(migration.path, "");
+    EXPECT_EQ(migration.dir, nullptr);
     shown += std::to_string(migration.version) + " " + migration.name + " " + *ReadText(migration) +
              "\n";
   }

@@ -1,25 +1,24 @@
-#include "migrate/checksum_cache.h"
+#include "migrate/text_cache.h"
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <mutex>
 
 namespace fastmigrate {
 namespace {
 
-constexpr size_t kDigits = 32;
 constexpr size_t kPlaces = 8192;  // a folder has at most 9999 scripts
 
 struct Known {
   FileStamp stamp;
-  MigrationKind kind = MigrationKind::kSql;
-  char checksum[kDigits] = {};  // the first one 0: none
+  bool is_program = false;
+  Digest hash = {};  // zeros: none
 };
 
 std::mutex mutex;
 std::array<Known, kPlaces> places;
+bool is_empty = true;
 
 // Files that were made one after another have inodes one after another.
 Known& PlaceOf(const FileStamp& stamp) {
@@ -28,25 +27,33 @@ Known& PlaceOf(const FileStamp& stamp) {
 
 }  // namespace
 
-std::optional<std::string> KnownChecksum(const FileStamp& stamp, MigrationKind kind) {
+std::optional<Digest> KnownTextHash(const FileStamp& stamp, bool is_program) {
   std::lock_guard<std::mutex> lock(mutex);
   const Known& known = PlaceOf(stamp);
-  if (known.checksum[0] == 0 || known.kind != kind || known.stamp != stamp) return std::nullopt;
-  return std::string(known.checksum, kDigits);
+  if (known.hash[0] == 0 || known.is_program != is_program || known.stamp != stamp) {
+    return std::nullopt;
+  }
+  return known.hash;
 }
 
-void RememberChecksum(const FileStamp& stamp, MigrationKind kind, std::string_view checksum) {
-  if (checksum.size() != kDigits) return;
+bool KnowsTextHashes() {
+  std::lock_guard<std::mutex> lock(mutex);
+  return !is_empty;
+}
+
+void RememberTextHash(const FileStamp& stamp, bool is_program, const Digest& hash) {
   std::lock_guard<std::mutex> lock(mutex);
   Known& known = PlaceOf(stamp);
   known.stamp = stamp;
-  known.kind = kind;
-  std::memcpy(known.checksum, checksum.data(), kDigits);
+  known.is_program = is_program;
+  known.hash = hash;
+  is_empty = false;
 }
 
-void ForgetChecksums() {
+void ForgetTextHashes() {
   std::lock_guard<std::mutex> lock(mutex);
-  for (Known& known : places) known.checksum[0] = 0;
+  for (Known& known : places) known.hash[0] = 0;
+  is_empty = true;
 }
 
 }  // namespace fastmigrate

@@ -1,0 +1,134 @@
+#include "migrate/up_to_date.h"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sql/checksum.h"
+#include "test_support.h"
+
+namespace fastmigrate {
+namespace {
+
+std::optional<int> Look(const Database& db, const Project& project,
+                        std::optional<int> target = std::nullopt) {
+  Result<Source> source = ReadSource(project.dir());
+  EXPECT_TRUE(source);
+  return VersionIfUpToDate(db, *source, target);
+}
+
+// Two scripts that were applied.
+struct Applied {
+  Applied() : db(project.Open()) {
+    project.Script("0001-a.sql", "CREATE TABLE a (x); -- first\n");
+    project.Script("0002-b.sql", "CREATE TABLE b (x);");
+    EXPECT_EQ(Apply(db, project), "2");
+  }
+
+  Project project;
+  Database db;
+};
+
+TEST(UpToDate, IsTheVersionOfADatabaseThatHasHadAllScripts) {
+  Applied applied;
+  EXPECT_EQ(Look(applied.db, applied.project), 2);
+  EXPECT_EQ(Look(applied.db, applied.project, 2), 2);
+  // The script behind the target is not applied, and does not count.
+  applied.project.Script("0003-c.sql", "not read");
+  EXPECT_EQ(Look(applied.db, applied.project), std::nullopt);
+  EXPECT_EQ(Look(applied.db, applied.project, 2), 2);
+}
+
+TEST(UpToDate, IsSeenWithoutALookAtTheSql) {
+  Applied applied;
+  const std::string broken = "SELECT 'no end";
+  applied.project.Script("0002-b.sql", broken);
+  Query(applied.db, "UPDATE _fastmigrate_history SET text_hash = " +
+                        QuoteText(Text(TextHash(broken, false))) + " WHERE version = 2");
+  EXPECT_EQ(Look(applied.db, applied.project), 2);
+}
+
+TEST(UpToDate, IsLeftToThePlanWhereAnythingIsAmiss) {
+  struct Case {
+    const char* name;
+    std::function<void(const Applied&)> change;
+    std::optional<int> target;
+  };
+  auto sql = [](const char* text) {
+    return [text](const Applied& applied) { EXPECT_EQ(Query(applied.db, text), ""); };
+  };
+  auto script = [](const char* name, const char* text) {
+    return [=](const Applied& applied) { applied.project.Script(name, text); };
+  };
+  const std::vector<Case> cases = {
+      {"a byte of a comment", script("0001-a.sql", "CREATE TABLE a (x); -- First\n"), {}},
+      {"edited", script("0002-b.sql", "CREATE TABLE b (y);"), {}},
+      {"a script has no record", sql("DELETE FROM _fastmigrate_history WHERE version = 1"), {}},
+      {"no hash", sql("UPDATE _fastmigrate_history SET text_hash = NULL WHERE version = 2"), {}},
+      {"a hash of another length",
+       sql("UPDATE _fastmigrate_history SET text_hash = text_hash || '0' WHERE version = 2"),
+       {}},
+      {"the database is ahead", sql("UPDATE _meta SET version = 3"), {}},
+      {"the database is behind", sql("UPDATE _meta SET version = 1"), {}},
+      {"beyond the target", [](const Applied&) {}, 1},
+      {"before the target", [](const Applied&) {}, 3},
+      {"not managed", sql("DROP TABLE _meta"), {}},
+      {"no history", sql("DROP TABLE _fastmigrate_history"), {}},
+      {"a trigger on the version",
+       sql("CREATE TRIGGER r AFTER UPDATE ON _meta BEGIN SELECT 1; END"),
+       {}},
+      {"two rows in _meta",
+       sql("PRAGMA ignore_check_constraints = 1; INSERT INTO _meta VALUES (2, 2)"),
+       {}},
+      {"a row of another id",
+       sql("PRAGMA ignore_check_constraints = 1; UPDATE _meta SET id = 2"),
+       {}},
+      {"a version that is a text", sql("UPDATE _meta SET version = 'two'"), {}},
+      {"a version that is no int", sql("UPDATE _meta SET version = 4294967298"), {}},
+      {"_meta has more columns", sql("ALTER TABLE _meta ADD COLUMN more"), {}},
+      {"a record of no version",
+       sql("INSERT INTO _fastmigrate_history SELECT 10000, 2, name, kind, origin, checksum, "
+           "applied_at, duration_ms, statements, extension_version, text_hash "
+           "FROM _fastmigrate_history WHERE version = 2"),
+       {}},
+  };
+  for (const Case& c : cases) {
+    Applied applied;
+    ASSERT_EQ(Look(applied.db, applied.project), 2);
+    c.change(applied);
+    EXPECT_EQ(Look(applied.db, applied.project, c.target), std::nullopt) << c.name;
+  }
+}
+
+TEST(UpToDate, IsNotWhatAProgramOfTheSameBytesWas) {
+  Applied applied;
+  std::filesystem::rename(applied.project.dir() + "/0002-b.sql",
+                          applied.project.dir() + "/0002-b.sh");
+  EXPECT_EQ(Look(applied.db, applied.project), std::nullopt);
+  EXPECT_TRUE(StartsWith(Apply(applied.db, applied.project),
+                         "error 1: 0002-b.sh is not what was applied as version 2"));
+}
+
+TEST(UpToDate, HoldsForABundle) {
+  Database db = OpenHost();
+  const std::string bundle = R"({"0001-a.sql": "CREATE TABLE a (x);"})";
+  ASSERT_EQ(Query(db, "SELECT fastmigrate_apply(" + QuoteText(bundle) + ")"), "1");
+  Result<Source> source = ReadSource(bundle);
+  ASSERT_TRUE(source);
+  EXPECT_EQ(VersionIfUpToDate(db, *source, {}), 1);
+  source = ReadSource(R"({"0001-a.sql": "CREATE TABLE a (y);"})");
+  EXPECT_EQ(VersionIfUpToDate(db, *source, {}), std::nullopt);
+}
+
+// Nothing that was read stays locked.
+TEST(UpToDate, LeavesNoReadOpen) {
+  Applied applied;
+  ASSERT_EQ(Look(applied.db, applied.project), 2);
+  EXPECT_EQ(sqlite3_txn_state(applied.db.handle(), "main"), SQLITE_TXN_NONE);
+}
+
+}  // namespace
+}  // namespace fastmigrate
