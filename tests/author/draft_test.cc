@@ -280,7 +280,7 @@ TEST(Draft, FromAFileLeavesTheDatabaseAlone) {
   EXPECT_EQ(development.Draft(folder.Path("schema.sql")), "NULL");
   folder.Write("schema.sql", "CREATE TABLE t (a);\nCREATE TABEL u (a);\n");
   EXPECT_TRUE(StartsWith(development.Draft(folder.Path("schema.sql")),
-                         "error 1: cannot verify: replayed on an empty database, a script fails: "
+                         "error 1: cannot run the schema file on an empty database: "
                          "ROOT/schema.sql:2:8: near \"TABEL\": syntax error"));
   EXPECT_EQ(development.Draft(folder.Path("nowhere.sql")),
             "error 14: cannot read ROOT/nowhere.sql: No such file or directory");
