@@ -29,8 +29,10 @@ Error HasNotHad(const Source& source, const Migration& migration) {
                    ") first, and change the database behind it");
 }
 
-Result<std::unique_ptr<Replay>> ReplayAll(const Database& db, const Source& source) {
-  Result<std::unique_ptr<Replay>> replay = Replay::Begin(db, source, source.LastVersion());
+Result<std::unique_ptr<Replay>> ReplayAll(const Database& db, const Source& source,
+                                          Replay::Of of = Replay::Of::kScripts) {
+  Result<std::unique_ptr<Replay>> replay =
+      Replay::Begin(db, source, source.LastVersion(), Replay::Tells::kSchema, of);
   if (!replay) return replay.error();
   if (Status status = (*replay)->Run(); !status) return status.error();
   return replay;
@@ -182,7 +184,7 @@ Result<std::optional<std::string>> DraftFromFile(const Database& db, const std::
   if (!folder) return folder.error();
   Result<Source> source = ReadSource(dir);
   if (!source) return source.error();
-  Result<std::unique_ptr<Replay>> replay = ReplayAll(db, wanted_source);
+  Result<std::unique_ptr<Replay>> replay = ReplayAll(db, wanted_source, Replay::Of::kSchemaFile);
   if (!replay) return replay.error();
   const Database& wanted_db = (*replay)->db();
   Result<DraftedState> wanted = ReadDraftedState(wanted_db);

@@ -39,6 +39,8 @@ class Drafter {
   Status RenameTables(const std::map<Name, T>& present, const std::map<Name, T>& wanted);
   template <typename T>
   Status RenameTable(const T& went, const std::map<Name, T>& wanted, Likeness likeness);
+  std::vector<std::string> RenamesOf(const Table& table, const Name& to) const;
+  std::vector<std::string> RenamesOf(const VirtualTable& table, const Name& to) const;
   Status RenameColumns(const Table& present, const Table& wanted);
   Status AlterTables();
   template <typename T>
@@ -53,6 +55,7 @@ class Drafter {
   Status SayCopy(const RowCopy& copy, const Name& table, const std::string& from);
   Result<std::string> SetAside(const Table& present, const Name& aside);
   Status MakeVirtualTables();
+  Status FillIndexes();
   template <typename T>
   Status Create(const std::map<Name, T>& present, const std::map<Name, T>& wanted);
   Status SetNumber(const std::string& name, std::optional<int64_t> wanted);
@@ -63,7 +66,8 @@ class Drafter {
   const Schema& wanted_;
   const Schema& present_;
   std::set<Name> rebuilt_;
-  std::map<Name, Name> old_names_;         // of renamed tables
+  std::map<Name, Name> old_names_;  // of renamed tables
+  std::vector<const VirtualTable*> unfilled_;
   std::map<Name, ColumnSources> sources_;  // of renamed columns that ALTER TABLE could not rename
 };
 
@@ -120,16 +124,16 @@ Status Drafter::RenameTable(const T& went, const std::map<Name, T>& wanted, Like
     const Name& to = came.name;
     if (TableLike(present_, came) != nullptr || !CanBeRenamed(went, came, likeness)) continue;
     const std::string from = NameText(went.name);
-    const std::string sql = "ALTER TABLE " + from + " RENAME TO " + NameText(to);
+    const std::vector<std::string> renames = RenamesOf(went, to);
     auto is_right = [&](const Schema& schema) {
       const T* now = TableLike(schema, came);
       return now != nullptr && (likeness == Likeness::kShape || !IsChanged(*now, came));
     };
-    Result<bool> renamed = writer_.Try({sql}, is_right);
+    Result<bool> renamed = writer_.Try(renames, is_right);
     if (!renamed) return renamed.error();
     if (!*renamed) {
       // A view that does not work keeps SQLite from following the name.
-      Result<bool> unfollowed = writer_.TryUnfollowed(sql, is_right);
+      Result<bool> unfollowed = writer_.TryUnfollowed(renames, is_right);
       if (!unfollowed) return unfollowed.error();
       if (!*unfollowed) continue;
     }
@@ -139,12 +143,19 @@ Status Drafter::RenameTable(const T& went, const std::map<Name, T>& wanted, Like
                    " instead.");
     old_names_[to] = went.name;
     if (!*renamed) writer_.Write("PRAGMA legacy_alter_table = ON");
-    writer_.Write(sql);
+    for (const std::string& sql : renames) writer_.Write(sql);
     if (!*renamed) writer_.Write("PRAGMA legacy_alter_table = OFF");
     writer_.EndParagraph();
     return {};
   }
   return {};
+}
+
+std::vector<std::string> Drafter::RenamesOf(const Table& table, const Name& to) const {
+  return {"ALTER TABLE " + NameText(table.name) + " RENAME TO " + NameText(to)};
+}
+std::vector<std::string> Drafter::RenamesOf(const VirtualTable& table, const Name& to) const {
+  return fastmigrate::RenamesOf(present_, wanted_, table, to);
 }
 
 Status Drafter::RenameColumns(const Table& present, const Table& wanted) {
@@ -248,7 +259,7 @@ Status Drafter::CreateTables() {
     if (Status status = writer_.Say(table.sql.text); !status) return status;
     writer_.EndParagraph();
   }
-  return {};
+  return writer_.Read();
 }
 
 Status Drafter::RebuildTables() {
@@ -339,15 +350,30 @@ Status Drafter::Rebuild(const Table& old, const Table& wanted) {
 Status Drafter::MakeVirtualTables() {
   for (const auto& [name, wanted] : wanted_.virtual_tables) {
     const VirtualTable* present = Find(present_.virtual_tables, name);
-    Status status;
-    if (present == nullptr) status = MakeVirtualTable(&writer_, wanted);
+    Result<bool> filled = true;
+    if (present == nullptr) filled = MakeVirtualTable(&writer_, wanted);
     if (present != nullptr && IsChanged(*present, wanted)) {
-      status = RemakeVirtualTable(&writer_, wanted_, *present, wanted);
+      filled = RemakeVirtualTable(&writer_, wanted_, *present, wanted);
     }
-    if (!status) return status;
+    if (!filled) return filled.error();
+    if (!*filled) unfilled_.push_back(&wanted);
     writer_.EndParagraph();
   }
   return writer_.Read();
+}
+
+// Of the rows of views, which are there by now.
+Status Drafter::FillIndexes() {
+  for (const VirtualTable* table : unfilled_) {
+    Result<bool> filled = FillIndex(&writer_, *table);
+    if (!filled) return filled.error();
+    if (!*filled) {
+      writer_.Remark("The index of " + NameText(table->name) +
+                     " is empty: its content cannot be read.");
+    }
+  }
+  writer_.EndParagraph();
+  return {};
 }
 
 template <typename T>
@@ -388,6 +414,7 @@ Status Drafter::Run(const DraftedState& wanted) {
   writer_.EndParagraph();
   if (status) status = Create(present_.indexes, wanted_.indexes);
   if (status) status = Create(present_.views, wanted_.views);
+  if (status) status = FillIndexes();
   if (status) status = Create(present_.triggers, wanted_.triggers);
   if (status) status = SetNumber("user_version", wanted.user_version);
   if (status) status = SetNumber("application_id", wanted.application_id);

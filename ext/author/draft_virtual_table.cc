@@ -33,6 +33,10 @@ Result<std::vector<std::string>> ColumnsOf(const Database& db, const Name& table
   return names;
 }
 
+std::string Rename(const Name& from, const Name& to) {
+  return "ALTER TABLE " + NameText(from) + " RENAME TO " + NameText(to);
+}
+
 // A module renames and drops the tables that could be its own, by their names; FTS3 asks whether
 // there is a "mail_stat" only when the database has been opened anew. Those that are the user's are
 // out of the way meanwhile.
@@ -51,67 +55,111 @@ class LookAlikes {
     }
   }
 
+  bool AreNone() const { return tables_.empty(); }
+
+  std::vector<std::string> SetAside() const {
+    std::vector<std::string> statements;
+    for (const auto& [name, aside] : tables_) statements.push_back(Rename(name, aside));
+    return statements;
+  }
+  std::vector<std::string> PutBack() const {
+    std::vector<std::string> statements;
+    for (const auto& [name, aside] : tables_) statements.push_back(Rename(aside, name));
+    return statements;
+  }
+
   Status SetAside(DraftWriter* writer) const {
-    Status status = tables_.empty() ? Status() : writer->FollowNoRename();
-    for (const auto& [name, aside] : tables_) {
-      if (status) status = writer->Say(Rename(name, aside));
+    Status status = AreNone() ? Status() : writer->FollowNoRename();
+    for (const std::string& sql : SetAside()) {
+      if (status) status = writer->Say(sql);
     }
     return status;
   }
   Status PutBack(DraftWriter* writer) const {
     Status status;
-    for (const auto& [name, aside] : tables_) {
-      if (status) status = writer->Say(Rename(aside, name));
+    for (const std::string& sql : PutBack()) {
+      if (status) status = writer->Say(sql);
     }
     return status ? writer->Read() : status;
   }
 
  private:
-  static std::string Rename(const Name& from, const Name& to) {
-    return "ALTER TABLE " + NameText(from) + " RENAME TO " + NameText(to);
-  }
-
   std::vector<std::pair<Name, Name>> tables_;  // and the names meanwhile
 };
+
+// Under the name nothing looks like one of its own.
+Name AsideNameOfVirtual(const Schema& present, const Schema& wanted_schema, const Name& table) {
+  Name name = AsideName(present, wanted_schema, table);
+  while (!LookAlikes(present, wanted_schema, name).AreNone()) {
+    name = AsideName(present, wanted_schema, name);
+  }
+  return name;
+}
 
 bool Has(const std::vector<std::string>& columns, const std::string& column) {
   return std::any_of(columns.begin(), columns.end(),
                      [&](const std::string& other) { return EqualIgnoringCase(other, column); });
 }
 
-}  // namespace
-
-Status DropVirtualTable(DraftWriter* writer, const Schema& wanted_schema,
-                        const VirtualTable& table) {
+Status Drop(DraftWriter* writer, const Schema& wanted_schema, const VirtualTable& table,
+            bool is_index_lost) {
   const LookAlikes others(writer->present(), wanted_schema, table.name);
   Status status = others.SetAside(writer);
   if (!status) return status;
   if (HoldsRows(table) || !ShadowSuffixes(table)) writer->Remark(RowsAreLost(table.name));
+  if (is_index_lost) {
+    writer->Remark("What " + NameText(table.name) +
+                   " has indexed is lost: there is no content to index again.");
+  }
   status = writer->Say("DROP TABLE " + NameText(table.name));
   return status ? others.PutBack(writer) : status;
 }
 
-Status MakeVirtualTable(DraftWriter* writer, const VirtualTable& wanted) {
-  if (Status status = writer->Say(wanted.sql.text); !status) return status;
-  if (!IsFullText(wanted) || HoldsRows(wanted)) return {};
-  const std::string name = NameText(wanted.name);
-  const std::string sql = "INSERT INTO " + name + " (" + name + ") VALUES ('rebuild')";
-  Result<bool> indexed = writer->Try({sql});
-  if (!indexed) return indexed.error();
-  if (*indexed) writer->Write(sql);
-  return {};
+}  // namespace
+
+Status DropVirtualTable(DraftWriter* writer, const Schema& wanted_schema,
+                        const VirtualTable& table) {
+  return Drop(writer, wanted_schema, table, IsContentless(table));
 }
 
-Status RemakeVirtualTable(DraftWriter* writer, const Schema& wanted_schema, const VirtualTable& old,
-                          const VirtualTable& wanted) {
+std::vector<std::string> RenamesOf(const Schema& present, const Schema& wanted_schema,
+                                   const VirtualTable& table, const Name& to) {
+  const LookAlikes others(present, wanted_schema, table.name);
+  std::vector<std::string> statements = others.SetAside();
+  statements.push_back(Rename(table.name, to));
+  for (std::string& sql : others.PutBack()) statements.push_back(std::move(sql));
+  return statements;
+}
+
+Result<bool> MakeVirtualTable(DraftWriter* writer, const VirtualTable& wanted) {
+  if (Status status = writer->Say(wanted.sql.text); !status) return status.error();
+  return FillIndex(writer, wanted);
+}
+
+Result<bool> FillIndex(DraftWriter* writer, const VirtualTable& table) {
+  if (!IsFullText(table) || HoldsRows(table) || IsContentless(table)) return true;
+  const std::string name = NameText(table.name);
+  const std::string sql = "INSERT INTO " + name + " (" + name + ") VALUES ('rebuild')";
+  Result<bool> indexed = writer->Try({sql});
+  if (indexed && *indexed) writer->Write(sql);
+  return indexed;
+}
+
+Result<bool> RemakeVirtualTable(DraftWriter* writer, const Schema& wanted_schema,
+                                const VirtualTable& old, const VirtualTable& wanted) {
   const VirtualTable present = old;
   const std::string name = NameText(present.name);
-  const bool is_kept = HoldsRows(present) && HoldsRows(wanted) && present.module == wanted.module;
+  const bool is_contentless = IsContentless(present) || IsContentless(wanted);
+  const bool is_kept =
+      HoldsRows(present) && HoldsRows(wanted) && !is_contentless && present.module == wanted.module;
   if (!is_kept) {
-    if (Status status = DropVirtualTable(writer, wanted_schema, present); !status) return status;
+    const bool is_index_lost = is_contentless && (IsContentless(present) || !HoldsRows(present));
+    Status status = Drop(writer, wanted_schema, present, is_index_lost);
+    if (!status) return status.error();
     return MakeVirtualTable(writer, wanted);
   }
-  const std::string aside = NameText(AsideName(writer->present(), wanted_schema, present.name));
+  const std::string aside =
+      NameText(AsideNameOfVirtual(writer->present(), wanted_schema, present.name));
   const LookAlikes others(writer->present(), wanted_schema, present.name);
   Result<std::vector<std::string>> from = ColumnsOf(writer->db(), present.name);
   if (!from) return from.error();
@@ -119,7 +167,7 @@ Status RemakeVirtualTable(DraftWriter* writer, const Schema& wanted_schema, cons
   if (status) status = others.SetAside(writer);
   if (status) status = writer->Say("ALTER TABLE " + name + " RENAME TO " + aside);
   if (status) status = writer->Say(wanted.sql.text);
-  if (!status) return status;
+  if (!status) return status.error();
   Result<std::vector<std::string>> to = ColumnsOf(writer->db(), wanted.name);
   if (!to) return to.error();
   // The first column of an R-Tree is its rowid.
@@ -139,7 +187,9 @@ Status RemakeVirtualTable(DraftWriter* writer, const Schema& wanted_schema, cons
   status = writer->Say("INSERT INTO " + name + " (" + columns + ")\nSELECT " + values + "\nFROM " +
                        aside);
   if (status) status = writer->Say("DROP TABLE " + aside);
-  return status ? others.PutBack(writer) : status;
+  if (status) status = others.PutBack(writer);
+  if (!status) return status.error();
+  return true;
 }
 
 }  // namespace fastmigrate

@@ -4,6 +4,9 @@
 #ifndef FASTMIGRATE_AUTHOR_DRAFT_VIRTUAL_TABLE_H_
 #define FASTMIGRATE_AUTHOR_DRAFT_VIRTUAL_TABLE_H_
 
+#include <string>
+#include <vector>
+
 #include "author/draft_writer.h"
 #include "base/result.h"
 #include "schema/schema.h"
@@ -13,12 +16,18 @@ namespace fastmigrate {
 Status DropVirtualTable(DraftWriter* writer, const Schema& wanted_schema,
                         const VirtualTable& table);
 
-// A full-text index of the rows of another table is filled from it.
-Status MakeVirtualTable(DraftWriter* writer, const VirtualTable& wanted);
+// The statements that rename it, and nothing of the user's with it.
+std::vector<std::string> RenamesOf(const Schema& present, const Schema& wanted_schema,
+                                   const VirtualTable& table, const Name& to);
 
-// With its rows, where both the old one and the new one hold them.
-Status RemakeVirtualTable(DraftWriter* writer, const Schema& wanted_schema, const VirtualTable& old,
-                          const VirtualTable& wanted);
+// A full-text index of the rows of another table is filled from it. False: not yet, since what it
+// is made of is not there; FillIndex() is to be tried again.
+Result<bool> MakeVirtualTable(DraftWriter* writer, const VirtualTable& wanted);
+Result<bool> FillIndex(DraftWriter* writer, const VirtualTable& table);
+
+// With its rows, where both the old one and the new one hold them. False as MakeVirtualTable().
+Result<bool> RemakeVirtualTable(DraftWriter* writer, const Schema& wanted_schema,
+                                const VirtualTable& old, const VirtualTable& wanted);
 
 }  // namespace fastmigrate
 

@@ -78,9 +78,11 @@ Result<bool> DraftWriter::Try(const std::vector<std::string>& statements,
   return true;
 }
 
-Result<bool> DraftWriter::TryUnfollowed(const std::string& rename,
+Result<bool> DraftWriter::TryUnfollowed(std::vector<std::string> renames,
                                         const std::function<bool(const Schema&)>& is_right) {
-  Result<bool> renamed = Try({kUnfollowed, rename, kFollowed}, is_right);
+  renames.insert(renames.begin(), kUnfollowed);
+  renames.emplace_back(kFollowed);
+  Result<bool> renamed = Try(renames, is_right);
   if (!renamed || *renamed) return renamed;
   // The setting outlives what was undone.
   if (Status status = RunOne(db_, kFollowed); !status) return status.error();

@@ -33,8 +33,8 @@ class DraftWriter {
   // the schema that they give. Writes nothing.
   Result<bool> Try(const std::vector<std::string>& statements,
                    const std::function<bool(const Schema&)>& is_right = {});
-  // The same with a statement that renames a table, while what names it keeps the name.
-  Result<bool> TryUnfollowed(const std::string& rename,
+  // The same with statements that rename tables, while what names these keeps the names.
+  Result<bool> TryUnfollowed(std::vector<std::string> renames,
                              const std::function<bool(const Schema&)>& is_right);
   // Runs a statement that copies rows from this table, and writes it. What the rows of the scratch
   // database break is no error: a remark says so, and they are deleted there (emptied()).

@@ -49,7 +49,7 @@ bool IsOfMissingObject(const std::string& message) {
 }  // namespace
 
 Result<std::unique_ptr<Replay>> Replay::Begin(const Database& host, const Source& source,
-                                              int last_version, Tells tells) {
+                                              int last_version, Tells tells, Of of) {
   std::vector<Migration> migrations;
   for (const Migration& migration : source.migrations) {
     if (migration.version <= last_version) migrations.push_back(migration);
@@ -61,7 +61,7 @@ Result<std::unique_ptr<Replay>> Replay::Begin(const Database& host, const Source
       HostObjects::StandIns::kYes);
   if (!scratch) return scratch.error();
   return std::unique_ptr<Replay>(
-      new Replay(std::move(*scratch), ReadSoundScripts(migrations), tells));
+      new Replay(std::move(*scratch), ReadSoundScripts(migrations), tells, of));
 }
 
 Status Replay::Run(const std::function<Status(int)>& look) {
@@ -149,6 +149,8 @@ Error Replay::CannotVerify(const PendingScript& script, const Error& error) cons
                      ", which only your connection has");
   }
   if (IsFault(error)) return error.Within("cannot verify");
+  if (of_ == Of::kSchemaFile)
+    return error.Within("cannot run the schema file on an empty database");
   std::string message =
       "cannot verify: replayed on an empty database, a script fails: " + error.message;
   if (IsOfMissingObject(error.message)) {

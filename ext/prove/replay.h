@@ -36,10 +36,13 @@ class Replay {
  public:
   // Whether it is watched which scripts only change rows (untold()).
   enum class Tells { kSchema, kRows };
+  // What an error speaks of: scripts that lead up to a version, or the one file of a schema.
+  enum class Of { kScripts, kSchemaFile };
 
   // Reads the scripts up to `last_version`; runs none yet. `host` must outlive it.
   static Result<std::unique_ptr<Replay>> Begin(const Database& host, const Source& source,
-                                               int last_version, Tells tells = Tells::kSchema);
+                                               int last_version, Tells tells = Tells::kSchema,
+                                               Of of = Of::kScripts);
 
   Replay(const Replay&) = delete;
   Replay& operator=(const Replay&) = delete;
@@ -61,11 +64,12 @@ class Replay {
   const std::vector<Migration>& untold() const { return untold_; }
 
  private:
-  Replay(std::unique_ptr<OwnConnection> scratch, ReadScripts scripts, Tells tells)
+  Replay(std::unique_ptr<OwnConnection> scratch, ReadScripts scripts, Tells tells, Of of)
       : scratch_(std::move(scratch)),
         scripts_(std::move(scripts.sound)),
         rest_(std::move(scripts.rest)),
-        tells_(tells) {}
+        tells_(tells),
+        of_(of) {}
 
   Status CheckCanRun(const PendingScript& script) const;
   Status CheckStandIns(const PendingScript& script) const;
@@ -77,6 +81,7 @@ class Replay {
   std::vector<PendingScript> scripts_;
   Status rest_;  // what is wrong with the script behind them
   Tells tells_;
+  Of of_;
   MigrationRun run_;
   std::vector<Migration> untold_;
   // The schema behind the last script, where it is needed to tell what the next one has changed.

@@ -205,4 +205,10 @@ std::optional<std::vector<std::string_view>> ShadowSuffixes(const VirtualTable& 
   return std::nullopt;
 }
 
+bool IsContentless(const VirtualTable& table) {
+  const Kind kind = KindOf(table.module);
+  if (kind != Kind::kFts4 && kind != Kind::kFts5) return false;
+  return ReadFtsOptions(kind, SqlTokens(table.arguments.text)).is_contentless;
+}
+
 }  // namespace fastmigrate

@@ -27,6 +27,9 @@ Fragment ArgumentsFragment(const Name& module, Tokens arguments);
 // module is not known.
 std::optional<std::vector<std::string_view>> ShadowSuffixes(const VirtualTable& table);
 
+// A full-text index of what is stored nowhere: content=''.
+bool IsContentless(const VirtualTable& table);
+
 }  // namespace fastmigrate
 
 #endif  // FASTMIGRATE_SCHEMA_MODULE_ARGUMENTS_H_

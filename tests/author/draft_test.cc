@@ -160,6 +160,21 @@ TEST(Draft, KeepsTheRows) {
        "ALTER TABLE mail_stat RENAME TO away; DROP TABLE mail;"
        "CREATE VIRTUAL TABLE mail USING fts3(a, b); ALTER TABLE away RENAME TO mail_stat",
        "SELECT day FROM mail_stat"},
+      {"CREATE VIRTUAL TABLE mail USING fts3(a); CREATE TABLE mail_stat (day)",
+       "INSERT INTO mail_stat VALUES (5)",
+       "ALTER TABLE mail_stat RENAME TO away; ALTER TABLE mail RENAME TO post;"
+       "ALTER TABLE away RENAME TO mail_stat",
+       "SELECT day FROM mail_stat"},
+      {"CREATE VIRTUAL TABLE log USING fts5(a, columnsize=0); CREATE TABLE log_docsize (n)",
+       "INSERT INTO log_docsize VALUES (5)",
+       "ALTER TABLE log_docsize RENAME TO away; ALTER TABLE log RENAME TO post;"
+       "ALTER TABLE away RENAME TO log_docsize",
+       "SELECT n FROM log_docsize"},
+      {"CREATE VIRTUAL TABLE mail USING fts3(a); CREATE TABLE old_mail_stat (day)",
+       "INSERT INTO old_mail_stat VALUES (5)",
+       "DROP TABLE mail; CREATE VIRTUAL TABLE mail USING fts3(a, b);"
+       "CREATE TABLE IF NOT EXISTS old_mail_stat (day)",
+       "SELECT day FROM old_mail_stat"},
       {"CREATE VIRTUAL TABLE r USING rtree(id, x, y)", "INSERT INTO r VALUES (7, 1, 2)",
        "DROP TABLE r; CREATE VIRTUAL TABLE r USING rtree(i, x, y, z, w)",
        "SELECT max(x, y) FROM r"},
@@ -180,6 +195,77 @@ TEST(Draft, KeepsTheRows) {
     EXPECT_EQ(Query(full, "SELECT * FROM fastmigrate_verify(" + dir + ")"), "");
     EXPECT_EQ(Query(full, c.look), before) << development.Script();
   }
+}
+
+// What is indexed without its content is nowhere else.
+TEST(Draft, SaysThatAnIndexIsLost) {
+  constexpr char kIsLost[] = "-- What f has indexed is lost: there is no content to index again.\n";
+  struct Case {
+    std::string before;
+    std::string by_hand;
+    bool is_lost;
+  };
+  const std::string tables = "CREATE TABLE d (a); ";
+  const Case cases[] = {
+      {"CREATE VIRTUAL TABLE f USING fts4(content='', a)", "DROP TABLE f", true},
+      {"CREATE VIRTUAL TABLE f USING fts5(a, content='')", "DROP TABLE f", true},
+      {"CREATE VIRTUAL TABLE f USING fts4(content='', a)",
+       "DROP TABLE f; CREATE VIRTUAL TABLE f USING fts4(content='', a, tokenize=porter)", true},
+      {"CREATE VIRTUAL TABLE f USING fts5(a, content='')",
+       "DROP TABLE f; CREATE VIRTUAL TABLE f USING fts5(a, content='d')", true},
+      {"CREATE VIRTUAL TABLE f USING fts5(a, content='d')",
+       "DROP TABLE f; CREATE VIRTUAL TABLE f USING fts5(a, content='')", true},
+      // Its rows are, and that is said.
+      {"CREATE VIRTUAL TABLE f USING fts5(a)",
+       "DROP TABLE f; CREATE VIRTUAL TABLE f USING fts5(a, content='')", false},
+      {"CREATE VIRTUAL TABLE f USING fts5(a, content='')", "ALTER TABLE f RENAME TO g", false},
+      {"CREATE VIRTUAL TABLE f USING fts5(a, content='d')", "DROP TABLE f", false},
+      {"CREATE VIRTUAL TABLE f USING fts5(a, content='d')",
+       "DROP TABLE f; CREATE VIRTUAL TABLE f USING fts5(a, content='d', prefix='2')", false},
+      {"CREATE VIRTUAL TABLE f USING fts4(a)", "DROP TABLE f", false},
+  };
+  for (const Case& c : cases) {
+    Development development(tables + c.before);
+    ASSERT_EQ(Query(development.db(), c.by_hand), "") << c.by_hand;
+    EXPECT_EQ(development.Draft(), kDrafted) << c.by_hand;
+    EXPECT_EQ(development.Script().find(kIsLost) != std::string::npos, c.is_lost)
+        << c.before << "; " << c.by_hand << "\n"
+        << development.Script();
+  }
+}
+
+// A view is made behind the tables.
+TEST(Draft, IndexesTheRowsOfAView) {
+  struct Case {
+    std::string before;
+    std::string by_hand;
+  };
+  const std::string index = "CREATE VIRTUAL TABLE f USING fts5(a, content='v', content_rowid='id')";
+  const Case cases[] = {
+      {"", "CREATE VIEW v AS SELECT id, a FROM d; " + index},
+      {"CREATE VIEW v AS SELECT id, a, 1 FROM d; CREATE VIRTUAL TABLE f USING fts5(a)",
+       "DROP TABLE f; DROP VIEW v; CREATE VIEW v AS SELECT id, a FROM d; " + index},
+  };
+  for (const Case& c : cases) {
+    Development development("CREATE TABLE d (id INTEGER PRIMARY KEY, a); " + c.before);
+    const std::string path = development.project().folder().Path("full.db");
+    std::filesystem::copy(development.project().file(), path);
+    ASSERT_EQ(Query(development.db(), c.by_hand), "") << c.by_hand;
+    EXPECT_EQ(development.Draft(), kDrafted) << c.by_hand;
+    Database full = OpenHost(path);
+    ASSERT_EQ(Query(full, "INSERT INTO d VALUES (7, 'one two')"), "");
+    EXPECT_EQ(
+        Query(full, "SELECT fastmigrate_apply(" + QuoteText(development.project().dir()) + ")"),
+        "2");
+    EXPECT_EQ(Query(full, "SELECT rowid FROM f WHERE f MATCH 'two'"), "7") << development.Script();
+  }
+
+  Development nowhere("CREATE TABLE d (a)");
+  Query(nowhere.db(), "CREATE VIRTUAL TABLE f USING fts5(a, content='nowhere')");
+  EXPECT_EQ(nowhere.Draft(), kDrafted);
+  EXPECT_EQ(nowhere.Script(),
+            "CREATE VIRTUAL TABLE f USING fts5(a, content='nowhere');\n\n"
+            "-- The index of f is empty: its content cannot be read.\n");
 }
 
 TEST(Draft, FailsClearlyUntilAValueIsFilledIn) {
@@ -280,7 +366,7 @@ TEST(Draft, FromAFileLeavesTheDatabaseAlone) {
   EXPECT_EQ(development.Draft(folder.Path("schema.sql")), "NULL");
   folder.Write("schema.sql", "CREATE TABLE t (a);\nCREATE TABEL u (a);\n");
   EXPECT_TRUE(StartsWith(development.Draft(folder.Path("schema.sql")),
-                         "error 1: cannot verify: replayed on an empty database, a script fails: "
+                         "error 1: cannot run the schema file on an empty database: "
                          "ROOT/schema.sql:2:8: near \"TABEL\": syntax error"));
   EXPECT_EQ(development.Draft(folder.Path("nowhere.sql")),
             "error 14: cannot read ROOT/nowhere.sql: No such file or directory");
