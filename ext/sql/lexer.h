@@ -58,6 +58,10 @@ struct Token {
   bool Is(std::string_view keyword) const;
   // Whether the token is this operator.
   bool IsOperator(std::string_view op) const { return kind == TokenKind::kOperator && text == op; }
+  // Whether SQLite takes the token for a name where only a name can be.
+  bool IsName() const {
+    return kind == TokenKind::kWord || kind == TokenKind::kQuotedName || kind == TokenKind::kString;
+  }
 };
 
 class Lexer {
