@@ -24,6 +24,7 @@ test=(
   clang-format=clang-format
   clang-tidy=clang-tidy
   clang=clang
+  pkg-config=pkg-config
   '/usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a=libclang-rt-14-dev'
   npm=npm # fetches other versions of SQLite
 )

@@ -107,6 +107,8 @@ done
 suite "mutation/debian" bash tests/mutation/debian.sh
 suite "mutation/drafts" "$build/tests/draft_mutation" "$build/debian-packages/schemas"
 suite "sqlite3 shell" bash tests/shell/run.sh "$extension"
+suite "install" bash tests/install/run.sh "$build"
+suite "amalgamation" bash tests/amalgamation/run.sh "$build"
 suite "README" $python tests/readme_test.py --extension "$extension"
 suite "differential" $python tests/differential/run.py --extension "$extension"
 suite "differential/drafts" $python tests/differential/draft.py --extension "$extension"

@@ -13,7 +13,7 @@ namespace {
 
 constexpr char kUnfollowed[] = "PRAGMA legacy_alter_table = ON";
 constexpr char kFollowed[] = "PRAGMA legacy_alter_table = OFF";
-constexpr size_t kWidth = 97;
+constexpr size_t kLineWidth = 97;
 
 // Words in lines, each begun by "-- ".
 std::string Comment(const std::string& text) {
@@ -21,7 +21,7 @@ std::string Comment(const std::string& text) {
   size_t line = 2;
   for (size_t begin = 0; begin < text.size();) {
     const size_t end = std::min(text.find(' ', begin), text.size());
-    if (line + 1 + (end - begin) > kWidth) {
+    if (line + 1 + (end - begin) > kLineWidth) {
       comment += "\n--";
       line = 2;
     }

@@ -10,7 +10,7 @@
 namespace fastmigrate {
 namespace {
 
-Error CannotList(const std::string& dir, const Error& error) {
+Error CannotListForeign(const std::string& dir, const Error& error) {
   Result<FileType> type = TypeOf(dir);
   std::string what = error.message;
   if (type && *type == FileType::kMissing) {
@@ -61,7 +61,7 @@ bool ForeignFolder::HasFile(std::string_view name) const {
 
 Result<ForeignFolder> ListForeignFolder(const std::string& dir) {
   Result<std::vector<std::string>> names = ListFolder(dir);
-  if (!names) return CannotList(dir, names.error());
+  if (!names) return CannotListForeign(dir, names.error());
   ForeignFolder folder;
   folder.dir = dir;
   std::sort(names->begin(), names->end());

@@ -22,13 +22,8 @@ enum class LineKind {
 
 constexpr std::string_view kBlanks = " \t\r\n\v\f";
 
-std::string_view Trimmed(std::string_view text) {
-  text.remove_prefix(std::min(text.find_first_not_of(kBlanks), text.size()));
-  return text.substr(0, text.find_last_not_of(kBlanks) + 1);
-}
-
 std::string_view FirstWord(std::string_view text) {
-  text = Trimmed(text);
+  text = Trimmed(text, kBlanks);
   return text.substr(0, text.find_first_of(kBlanks));
 }
 
@@ -36,7 +31,7 @@ std::string_view FirstWord(std::string_view text) {
 // want these words in exactly this letter case, newer ones in any.
 LineKind GooseLine(std::string_view line) {
   if (!line.starts_with("--")) return LineKind::kText;
-  const std::string words = Lowered(Trimmed(line.substr(2)));
+  const std::string words = Lowered(Trimmed(line.substr(2), kBlanks));
   if (words == "+goose up") return LineKind::kUp;
   if (words == "+goose down") return LineKind::kDown;
   if (words == "+goose statementbegin") return LineKind::kBegin;
@@ -71,7 +66,7 @@ LineKind NodeSqliteLine(std::string_view line) {
   if (!line.starts_with("--")) return LineKind::kText;
   line.remove_prefix(2);
   if (line.empty() || kBlanks.find(line[0]) == std::string_view::npos) return LineKind::kText;
-  const std::string words = Lowered(Trimmed(line));
+  const std::string words = Lowered(Trimmed(line, kBlanks));
   if (words == "up") return LineKind::kOption;
   if (!words.starts_with("down")) return LineKind::kText;
   const char next = words.size() > 4 ? words[4] : ' ';
@@ -89,7 +84,8 @@ constexpr Dialect kGoose{"goose", GooseLine, "-- +goose Up", Dialect::Again::kEr
 constexpr Dialect kSqlMigrate{"sql-migrate", SqlMigrateLine, "-- +migrate Up",
                               Dialect::Again::kChange};
 constexpr Dialect kDbmate{"dbmate", DbmateLine, "-- migrate:up", Dialect::Again::kText};
-constexpr Dialect kNodeSqlite{"the npm package sqlite", NodeSqliteLine, "", Dialect::Again::kText};
+constexpr Dialect kNodeSqliteDialect{"the npm package sqlite", NodeSqliteLine, "",
+                                     Dialect::Again::kText};
 
 // Puts a semicolon behind the last statement of what was appended from `begin` on, if it has none.
 void EndStatement(std::string* text, size_t begin) {
@@ -269,7 +265,7 @@ Result<UpPart> DbmateUpPart(const std::string& path, std::string_view text) {
 }
 
 Result<UpPart> NodeSqliteUpPart(const std::string& path, std::string_view text) {
-  return Cutter(kNodeSqlite, path, text).Cut();
+  return Cutter(kNodeSqliteDialect, path, text).Cut();
 }
 
 Result<UpPart> DrizzleUpPart(const std::string&, std::string_view text) {
@@ -303,7 +299,7 @@ ToolLines FindToolLines(std::string_view text) {
     found.goose = found.goose || GooseLine(line) == LineKind::kUp;
     found.sql_migrate = found.sql_migrate || SqlMigrateLine(line) == LineKind::kUp;
     found.dbmate = found.dbmate || DbmateLine(line) == LineKind::kUp;
-    found.node_sqlite = found.node_sqlite || Lowered(Trimmed(line.substr(2))) == "down";
+    found.node_sqlite = found.node_sqlite || Lowered(Trimmed(line.substr(2), kBlanks)) == "down";
   }
   return found;
 }

@@ -19,6 +19,9 @@ std::string Lowered(std::string_view text);
 
 bool EqualIgnoringCase(std::string_view a, std::string_view b);
 
+// The text without the bytes of `blanks` at its two ends.
+std::string_view Trimmed(std::string_view text, std::string_view blanks);
+
 inline constexpr char kHexDigits[] = "0123456789abcdef";
 
 // Two small digits a byte.

@@ -11,7 +11,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <system_error>
 #endif
 
 namespace fastmigrate {
@@ -20,9 +19,7 @@ namespace fastmigrate {
 
 namespace {
 
-constexpr int kPollMilliseconds = 50;
-
-std::string Reason(int error_number) { return std::generic_category().message(error_number); }
+constexpr int kLockPollMilliseconds = 50;
 
 // A descriptor of the file, made when it is missing; -1 on an error, which errno tells. With
 // permission to write, which flock asks for on NFS
@@ -80,7 +77,7 @@ Result<FileLock> FileLock::AcquireBeside(const std::string& path,
 Status FileLock::Wait(const std::string& path, const std::string& doing,
                       const std::function<bool()>& interrupted) const {
   for (int pause = 1; flock(descriptor_, LOCK_EX | LOCK_NB) != 0;
-       pause = std::min(2 * pause, kPollMilliseconds)) {
+       pause = std::min(2 * pause, kLockPollMilliseconds)) {
     if (errno != EWOULDBLOCK && errno != EINTR) {
       return Error{kCodeIoError, "cannot lock " + path + ": " + Reason(errno)};
     }

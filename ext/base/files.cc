@@ -10,7 +10,6 @@
 #include <cstdlib>
 #include <ctime>
 #include <memory>
-#include <system_error>
 #include <utility>
 
 #ifdef _WIN32
@@ -72,8 +71,6 @@ bool CopyPermissions(int file, const FileStatus& model) {
 }
 size_t AtMost(size_t size) { return std::min<size_t>(size, 1 << 30); }
 #endif
-
-std::string Reason(int error_number) { return std::generic_category().message(error_number); }
 
 Error CannotRead(const std::string& path) {
   return {kCodeCantOpen, "cannot read " + path + ": " + Reason(errno)};

@@ -17,6 +17,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <variant>
 
@@ -40,6 +41,11 @@ struct Error {
 };
 
 inline Error MakeError(std::string message) { return {kCodeError, std::move(message)}; }
+
+// What a value of errno says.
+inline std::string Reason(int error_number) {
+  return std::generic_category().message(error_number);
+}
 
 template <typename T>
 class [[nodiscard]] Result {

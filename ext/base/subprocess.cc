@@ -16,7 +16,6 @@
 #include <cstdlib>
 #include <optional>
 #include <string_view>
-#include <system_error>
 #include <utility>
 
 #include "base/files.h"
@@ -30,13 +29,11 @@ extern char** environ;
 namespace fastmigrate {
 namespace {
 
-constexpr int kPollMilliseconds = 20;
+constexpr int kChildPollMilliseconds = 20;
 constexpr std::chrono::milliseconds kGrace(500);
 constexpr std::size_t kReadBytes = 16384;  // on the stack, which may be a small one
 // As much as a pipe can hold: Linux lets an ordinary user widen it from 64 KiB to 1 MiB.
 constexpr int kReadsToDrainPipe = 64;
-
-std::string Reason(int error_number) { return std::generic_category().message(error_number); }
 
 class Descriptor {
  public:
@@ -102,7 +99,7 @@ class Child {
     kill(-pid_, SIGTERM);
     kill(-pid_, SIGCONT);  // a stopped process would not see SIGTERM
     auto deadline = std::chrono::steady_clock::now() + kGrace;
-    for (int pause = 1; GroupLives(); pause = std::min(2 * pause, kPollMilliseconds)) {
+    for (int pause = 1; GroupLives(); pause = std::min(2 * pause, kChildPollMilliseconds)) {
       if (std::chrono::steady_clock::now() >= deadline) {
         kill(-pid_, SIGKILL);
         break;
@@ -283,11 +280,11 @@ Result<ProcessResult> RunProcess(const std::vector<std::string>& argv,
     if (interrupted()) return Error{kCodeInterrupt, "interrupted, " + program + " was ended"};
     pollfd readable{pipe->read_end.value(), POLLIN, 0};
     if (readable.fd >= 0) {
-      poll(&readable, 1, kPollMilliseconds);
+      poll(&readable, 1, kChildPollMilliseconds);
       ReadSome(pipe->read_end, bytes);
     } else {  // standard error is closed a moment before a process has ended
       Pause(pause);
-      pause = std::min(2 * pause, kPollMilliseconds);
+      pause = std::min(2 * pause, kChildPollMilliseconds);
     }
   }
   // Not until the pipe is closed: what runs on in the background may keep it open, and write to it.

@@ -8,12 +8,11 @@
 #include <optional>
 #include <utility>
 
+#include "base/ascii.h"
 #include "sql/source_excerpt.h"
 
 namespace fastmigrate {
 namespace {
-
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 Error ErrorAt(std::string_view json, size_t offset, std::string_view message) {
   return MakeError(MessageAt("bundle", json, offset, message));
@@ -31,9 +30,9 @@ std::string WhatOfString(std::string_view message) {
 
 // Takes the files out of the parser's events, so that a name that is there twice is seen and no
 // tree of values is built, whose destructor allocates.
-class Reader final : public nlohmann::json_sax<nlohmann::json> {
+class BundleReader final : public nlohmann::json_sax<nlohmann::json> {
  public:
-  explicit Reader(std::string_view json) : json_(json) {}
+  explicit BundleReader(std::string_view json) : json_(json) {}
 
   Result<std::vector<BundledFile>> Read() {
     nlohmann::json::sax_parse(json_.begin(), json_.end(), this);
@@ -148,7 +147,7 @@ Result<std::vector<BundledFile>> ReadBundle(std::string_view json) {
     return ErrorAt(json.substr(0, valid), valid,
                    "this byte is not valid UTF-8, which the text of a bundle must be");
   }
-  Result<std::vector<BundledFile>> files = Reader(json).Read();
+  Result<std::vector<BundledFile>> files = BundleReader(json).Read();
   if (!files) return files.error();
   if (Status status = RefuseTwins(*files); !status) return status.error();
   return files;

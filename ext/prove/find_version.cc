@@ -33,12 +33,12 @@ Result<LiveSchema> ReadLiveSchema(const Database& db) {
 
 // Compares the versions of a folder with a database, one after the other, those that are worth it:
 // to read and compare a schema takes longer than to run most scripts.
-class Comparison {
+class VersionSearch {
  public:
   // By the counts of the replayed schema, and the fewest differences that a version had so far.
   using IsWorthIt = std::function<bool(const SchemaCounts& replayed, size_t fewest)>;
 
-  Comparison(LiveSchema live, IsWorthIt is_worth_it)
+  VersionSearch(LiveSchema live, IsWorthIt is_worth_it)
       : live_(std::move(live)), is_worth_it_(std::move(is_worth_it)) {}
 
   // A script that cannot be replayed ends it with an error; what was compared before it stands.
@@ -100,12 +100,12 @@ class Comparison {
 Result<std::optional<int>> FindVersion(const Database& db, const Source& source) {
   Result<LiveSchema> live = ReadLiveSchema(db);
   if (!live) return live.error();
-  Comparison comparison(*live, [counts = live->counts](const SchemaCounts& replayed, size_t) {
+  VersionSearch search(*live, [counts = live->counts](const SchemaCounts& replayed, size_t) {
     return CanBeEqual(replayed, counts);
   });
-  Status status = comparison.Run(db, source);
+  Status status = search.Run(db, source);
   std::optional<int> found;
-  for (const NearestVersion& version : comparison.compared()) {
+  for (const NearestVersion& version : search.compared()) {
     if (version.differences.empty()) found = version.version;
   }
   if (!status && (!found || IsFault(status.error()))) return status.error();
@@ -116,15 +116,14 @@ Result<NearestVersion> FindNearestVersion(const Database& db, const Source& sour
   Result<LiveSchema> live = ReadLiveSchema(db);
   if (!live) return live.error();
   // A table too many or too few is a difference at least.
-  Comparison comparison(*live,
-                        [counts = live->counts](const SchemaCounts& replayed, size_t fewest) {
-                          if (replayed.virtual_tables > 0 || counts.virtual_tables > 0) return true;
-                          const int64_t apart = std::abs(replayed.tables - counts.tables);
-                          return static_cast<size_t>(apart) <= fewest;
-                        });
-  Status status = comparison.Run(db, source);
+  VersionSearch search(*live, [counts = live->counts](const SchemaCounts& replayed, size_t fewest) {
+    if (replayed.virtual_tables > 0 || counts.virtual_tables > 0) return true;
+    const int64_t apart = std::abs(replayed.tables - counts.tables);
+    return static_cast<size_t>(apart) <= fewest;
+  });
+  Status status = search.Run(db, source);
   const NearestVersion* nearest = nullptr;
-  for (const NearestVersion& version : comparison.compared()) {
+  for (const NearestVersion& version : search.compared()) {
     if (nearest == nullptr || version.differences.size() <= nearest->differences.size()) {
       nearest = &version;
     }

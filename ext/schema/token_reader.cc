@@ -5,11 +5,6 @@ namespace {
 
 const Token kEndToken;
 
-bool IsName(const Token& token) {
-  return token.kind == TokenKind::kWord || token.kind == TokenKind::kQuotedName ||
-         token.kind == TokenKind::kString;
-}
-
 }  // namespace
 
 const Token& TokenReader::Peek(size_t ahead) const {
@@ -37,7 +32,7 @@ bool TokenReader::TakeOperator(std::string_view op) {
 }
 
 Result<Name> TokenReader::TakeName() {
-  if (!IsName(Peek())) return Expected("a name");
+  if (!Peek().IsName()) return Expected("a name");
   return Name{Unquoted(Next())};
 }
 

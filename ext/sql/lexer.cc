@@ -117,10 +117,6 @@ size_t OperatorLength(std::string_view rest) {
 
 }  // namespace
 
-bool Token::Is(std::string_view keyword) const {
-  return kind == TokenKind::kWord && EqualIgnoringCase(text, keyword);
-}
-
 Token Lexer::NextSql() {
   while (true) {
     Token token = Next();

@@ -55,9 +55,16 @@ struct Token {
     return kind != TokenKind::kSpace && kind != TokenKind::kComment;
   }
   // Whether the token is this keyword (given in capitals), in any letter case.
-  bool Is(std::string_view keyword) const;
+  bool Is(std::string_view keyword) const {
+    return text.size() == keyword.size() && kind == TokenKind::kWord &&
+           EqualIgnoringCase(text, keyword);
+  }
   // Whether the token is this operator.
   bool IsOperator(std::string_view op) const { return kind == TokenKind::kOperator && text == op; }
+  // Whether SQLite takes the token for a name where only a name can be.
+  bool IsName() const {
+    return kind == TokenKind::kWord || kind == TokenKind::kQuotedName || kind == TokenKind::kString;
+  }
 };
 
 class Lexer {

@@ -7,7 +7,7 @@
 namespace fastmigrate {
 namespace {
 
-constexpr size_t kWidth = 100;  // characters of a source line that are shown
+constexpr size_t kExcerptWidth = 100;  // characters of a source line that are shown
 
 bool IsContinuationByte(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
 
@@ -37,13 +37,13 @@ std::string MessageAt(std::string_view file_name, std::string_view text, size_t 
 
   std::string before;
   std::string after;
-  if (caret > kWidth * 3 / 4) {
-    size_t first = caret - kWidth / 2;
+  if (caret > kExcerptWidth * 3 / 4) {
+    size_t first = caret - kExcerptWidth / 2;
     line = line.substr(ByteOfCharacter(line, first));
     before = "...";
     caret = caret - first + before.size();
   }
-  if (size_t end = ByteOfCharacter(line, kWidth); end < line.size()) {
+  if (size_t end = ByteOfCharacter(line, kExcerptWidth); end < line.size()) {
     line = line.substr(0, end);
     after = "...";
   }

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <cstring>
 #include <optional>
 
 #include "base/ascii.h"
@@ -13,11 +15,6 @@
 
 namespace fastmigrate {
 namespace {
-
-bool IsName(const Token& token) {
-  return token.kind == TokenKind::kWord || token.kind == TokenKind::kQuotedName ||
-         token.kind == TokenKind::kString;
-}
 
 // The first tokens of one statement: enough to tell what it is.
 class StatementHead {
@@ -64,12 +61,12 @@ void ClassifyPragma(const StatementHead& head, size_t i, SpecialStatement* state
 
 void ClassifyRollback(const StatementHead& head, SpecialStatement* statement) {
   size_t i = head[1].Is("TRANSACTION") ? 2 : 1;
-  if (i == 2 && IsName(head[2]) && head[3].Is("TO")) i = 3;  // the transaction's name
+  if (i == 2 && head[2].IsName() && head[3].Is("TO")) i = 3;  // the transaction's name
   if (!head[i].Is("TO")) {
     statement->kind = StatementKind::kRollback;
     return;
   }
-  i += head[i + 1].Is("SAVEPOINT") && IsName(head[i + 2]) ? 2 : 1;
+  i += head[i + 1].Is("SAVEPOINT") && head[i + 2].IsName() ? 2 : 1;
   statement->kind = StatementKind::kRollbackTo;
   statement->name = Unquoted(head[i]);
 }
@@ -88,7 +85,7 @@ SpecialStatement Classify(const StatementHead& head) {
     statement.name = Unquoted(head[1]);
   } else if (first.Is("RELEASE")) {
     statement.kind = StatementKind::kRelease;
-    statement.name = Unquoted(head[1].Is("SAVEPOINT") && IsName(head[2]) ? head[2] : head[1]);
+    statement.name = Unquoted(head[1].Is("SAVEPOINT") && head[2].IsName() ? head[2] : head[1]);
   } else if (first.Is("PRAGMA")) {
     ClassifyPragma(head, 1, &statement);
   } else if (first.Is("EXPLAIN")) {
@@ -102,7 +99,7 @@ SpecialStatement Classify(const StatementHead& head) {
     statement.kind = StatementKind::kAttach;
   } else if (first.Is("DETACH")) {
     statement.kind = StatementKind::kDetach;
-    statement.name = Unquoted(head[1].Is("DATABASE") && IsName(head[2]) ? head[2] : head[1]);
+    statement.name = Unquoted(head[1].Is("DATABASE") && head[2].IsName() ? head[2] : head[1]);
   }
   return statement;
 }
@@ -112,17 +109,10 @@ bool ChangesRows(const Token& first) {
          first.Is("WITH");
 }
 
-std::string_view Trimmed(std::string_view text) {
-  constexpr std::string_view kBlanks = " \t\r\n";
-  const size_t begin = std::min(text.find_first_not_of(kBlanks), text.size());
-  text.remove_prefix(begin);
-  return text.substr(0, text.find_last_not_of(kBlanks) + 1);
-}
-
 // Goes once over the tokens; see the head of sql_script.h.
-class Reader {
+class ScriptReader {
  public:
-  explicit Reader(SqlScript* script) : script_(*script) {}
+  explicit ScriptReader(SqlScript* script) : script_(*script) {}
 
   Status Read() {
     Lexer lexer(script_.text);
@@ -205,7 +195,7 @@ class Reader {
     if (!script_.unfinished && token.text.starts_with(kUnfinished)) {
       script_.unfinished = token.offset;
     }
-    const std::string line = Lowered(Trimmed(token.text.substr(2)));
+    const std::string line = Lowered(Trimmed(token.text.substr(2), " \t\r\n"));
     has_up_ = has_up_ || line == "up";
     const bool is_down = line == "+goose down" || line == "+migrate down" ||
                          line.starts_with("+migrate down ") || line == "migrate:down" ||
@@ -255,6 +245,18 @@ class Reader {
   bool after_end_ = false;        // the last token was an END that followed a semicolon
 };
 
+// At most seven bytes before the first one that is not ASCII, or before the end.
+size_t EndOfAscii(std::string_view text) {
+  uint64_t bytes = 0;
+  size_t at = 0;
+  while (at + sizeof bytes <= text.size()) {
+    std::memcpy(&bytes, text.data() + at, sizeof bytes);
+    if ((bytes & 0x8080808080808080) != 0) break;
+    at += sizeof bytes;
+  }
+  return at;
+}
+
 Status CheckEncoding(const SqlScript& script) {
   const std::string& text = script.text;
   auto at = [&](size_t offset, std::string_view message) {
@@ -266,7 +268,8 @@ Status CheckEncoding(const SqlScript& script) {
   if (size_t nul = text.find('\0'); nul != std::string::npos) {
     return at(nul, "a NUL byte; SQLite would take it for the end of the script");
   }
-  auto invalid = utf8::find_invalid(text.begin(), text.end());
+  auto invalid =
+      utf8::find_invalid(text.begin() + static_cast<ptrdiff_t>(EndOfAscii(text)), text.end());
   if (invalid == text.end()) return {};
   // The bytes behind it are not text either, so the excerpt stops there.
   auto offset = static_cast<size_t>(invalid - text.begin());
@@ -287,7 +290,7 @@ Result<SqlScript> ReadSqlScript(std::string file_name, std::string text) {
   script.text = std::move(text);
   if (script.text.starts_with(kByteOrderMark)) script.text.erase(0, kByteOrderMark.size());
   if (Status status = CheckEncoding(script); !status) return status.error();
-  if (Status status = Reader(&script).Read(); !status) return status.error();
+  if (Status status = ScriptReader(&script).Read(); !status) return status.error();
   return script;
 }
 

@@ -160,7 +160,7 @@ Status CheckTable(const Database& db, const std::string& table,
   return {};
 }
 
-std::string Key(const ForeignKeyViolation& violation, bool with_tables) {
+std::string ViolationKey(const ForeignKeyViolation& violation, bool with_tables) {
   if (!with_tables) return violation.values;
   return violation.table + '\0' + violation.parent + '\0' + violation.values;
 }
@@ -169,11 +169,12 @@ std::string Key(const ForeignKeyViolation& violation, bool with_tables) {
 void Pair(std::vector<ForeignKeyViolation>* before, std::vector<ForeignKeyViolation>* after,
           bool with_tables) {
   std::multiset<std::string> known;
-  for (const ForeignKeyViolation& violation : *before) known.insert(Key(violation, with_tables));
+  for (const ForeignKeyViolation& violation : *before)
+    known.insert(ViolationKey(violation, with_tables));
   std::multiset<std::string> paired;
   std::vector<ForeignKeyViolation> left;
   for (ForeignKeyViolation& violation : *after) {
-    auto found = known.find(Key(violation, with_tables));
+    auto found = known.find(ViolationKey(violation, with_tables));
     if (found == known.end()) {
       left.push_back(std::move(violation));
     } else {
@@ -184,7 +185,7 @@ void Pair(std::vector<ForeignKeyViolation>* before, std::vector<ForeignKeyViolat
   *after = std::move(left);
   before->erase(std::remove_if(before->begin(), before->end(),
                                [&](const ForeignKeyViolation& violation) {
-                                 auto found = paired.find(Key(violation, with_tables));
+                                 auto found = paired.find(ViolationKey(violation, with_tables));
                                  if (found == paired.end()) return false;
                                  paired.erase(found);
                                  return true;

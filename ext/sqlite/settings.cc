@@ -92,7 +92,7 @@ constexpr std::array kCopiedConfig = {
     SQLITE_DBCONFIG_DQS_DDL,           SQLITE_DBCONFIG_DQS_DML,
     SQLITE_DBCONFIG_DEFENSIVE,         SQLITE_DBCONFIG_ENABLE_FTS3_TOKENIZER,
     SQLITE_DBCONFIG_LEGACY_FILE_FORMAT};
-constexpr int kTries = 3;
+constexpr int kRestoreTries = 3;
 constexpr int kLimitCount = SQLITE_LIMIT_WORKER_THREADS + 1;
 
 }  // namespace
@@ -233,7 +233,7 @@ void SettingsKeeper::Restore() noexcept {
     const std::string& sql = settings_[i].sql;
     // A progress handler or an authorizer of the host may stop one statement and not the next.
     bool restored = sql.empty();
-    for (int tries = 0; tries < kTries && !restored; ++tries) {
+    for (int tries = 0; tries < kRestoreTries && !restored; ++tries) {
       restored = RunPragma(db_.handle(), settings_[i].name, sql);
     }
     if (!restored) Leave(db_.handle(), sql);

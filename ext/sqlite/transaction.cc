@@ -10,7 +10,8 @@ namespace {
 
 constexpr char kSentinelSql[] = "EXPLAIN ROLLBACK";
 constexpr char kNested[] = "fastmigrate transaction";
-constexpr int kTries = 3;  // a progress handler may stop one statement and let the next one run
+constexpr int kRollbackTries =
+    3;  // a progress handler may stop one statement and let the next one run
 
 bool Ran(const Statement& statement) noexcept {
   int rc = sqlite3_step(statement.handle());
@@ -102,7 +103,7 @@ void Sentinel::Leave() noexcept { sqlite3_reset(reader_.handle()); }
 
 // It leaves behind the ROLLBACK, whose own memory may be what is missing.
 void Sentinel::RollBack() noexcept {
-  for (int i = 0; i < kTries && !db_->InAutocommit(); ++i) Ran(rollback_);
+  for (int i = 0; i < kRollbackTries && !db_->InAutocommit(); ++i) Ran(rollback_);
   Leave();
   // Compiled anew, in case the first was ignored when it was compiled.
   if (!db_->InAutocommit()) sqlite3_exec(db_->handle(), "ROLLBACK", nullptr, nullptr, nullptr);
@@ -152,13 +153,13 @@ Status Savepoint::Release() {
 bool Savepoint::Rollback() noexcept {
   if (!std::exchange(is_open_, false) || db_->InAutocommit()) return true;
   bool undone = false;
-  for (int i = 0; i < kTries && !undone && !db_->InAutocommit(); ++i) {
+  for (int i = 0; i < kRollbackTries && !undone && !db_->InAutocommit(); ++i) {
     (void)Operations(rollback_to_);
     undone = Ran(rollback_to_);
   }
   if (undone && Operations(rollback_to_) != operations_) return false;
   bool released = false;
-  for (int i = 0; i < kTries && undone && !released; ++i) released = Ran(release_);
+  for (int i = 0; i < kRollbackTries && undone && !released; ++i) released = Ran(release_);
   return released || db_->InAutocommit();
 }
 
