@@ -64,9 +64,9 @@ Status RefuseAsItStands(PendingScript* script) {
 
 Result<MigrationPlan> PlanMigration(const Database& db, const Source& source,
                                     std::optional<int> target) {
-  if (std::optional<int> version = VersionIfUpToDate(db, source, target)) {
-    return MigrationPlan{*version, true, {}};
-  }
+  Result<std::optional<int>> up_to_date = VersionIfUpToDate(db, source, target);
+  if (!up_to_date) return up_to_date.error();
+  if (*up_to_date) return MigrationPlan{**up_to_date, true, {}};
   Result<LedgerState> ledger = ReadLedger(db);
   if (!ledger) return ledger.error();
   Result<std::map<int, std::string>> checksums = ReadChecksums(*ledger, source);

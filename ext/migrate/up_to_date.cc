@@ -7,14 +7,20 @@
 
 namespace fastmigrate {
 
-std::optional<int> VersionIfUpToDate(const Database& db, const Source& source,
-                                     std::optional<int> target) {
-  if (source.migrations.empty()) return std::nullopt;
+Result<std::optional<int>> VersionIfUpToDate(const Database& db, const Source& source,
+                                             std::optional<int> target) {
+  const std::optional<int> cannot_tell;
+  if (source.migrations.empty()) return cannot_tell;
   Result<std::optional<LedgerTexts>> texts = ReadLedgerTexts(db);
-  if (!texts || !*texts) return std::nullopt;
+  if (!texts) {
+    const bool may_end_transaction =
+        IsFault(texts.error()) && PrimaryCode(texts.error()) != SQLITE_BUSY;
+    return may_end_transaction ? Result<std::optional<int>>(texts.error()) : cannot_tell;
+  }
+  if (!*texts) return cannot_tell;
   const int version = (*texts)->version;
   if (version > source.LastVersion() || version != target.value_or(source.LastVersion())) {
-    return std::nullopt;
+    return cannot_tell;
   }
   TextHashes hashes(source);
   auto record = (*texts)->records.begin();
@@ -22,11 +28,11 @@ std::optional<int> VersionIfUpToDate(const Database& db, const Source& source,
   for (const Migration& migration : source.migrations) {
     if (migration.version > version) break;
     while (record != end && record->version < migration.version) ++record;
-    if (record == end || record->version != migration.version) return std::nullopt;
+    if (record == end || record->version != migration.version) return cannot_tell;
     Result<Digest> hash = hashes.Of(migration);
-    if (!hash || *hash != record->hash) return std::nullopt;
+    if (!hash || *hash != record->hash) return cannot_tell;
   }
-  return version;
+  return std::optional<int>(version);
 }
 
 }  // namespace fastmigrate

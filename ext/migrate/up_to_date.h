@@ -8,6 +8,7 @@
 
 #include <optional>
 
+#include "base/result.h"
 #include "migrate/source.h"
 #include "sqlite/database.h"
 
@@ -15,10 +16,11 @@ namespace fastmigrate {
 
 // The version of the database, when it is the target, or the last script's where there is none, and
 // each script up to it is to the byte what was recorded. Nullopt when PlanMigration() has to look:
-// there are scripts to apply, one was edited (if only in a comment), something has no record, or
-// cannot be read.
-std::optional<int> VersionIfUpToDate(const Database& db, const Source& source,
-                                     std::optional<int> target);
+// there are scripts to apply, one was edited (if only in a comment), something has no record,
+// cannot be read, or is locked. An error where that would be wrong: one that may have made SQLite
+// roll the caller's transaction back (disk, memory, interrupt).
+Result<std::optional<int>> VersionIfUpToDate(const Database& db, const Source& source,
+                                             std::optional<int> target);
 
 }  // namespace fastmigrate
 

@@ -17,7 +17,9 @@ std::optional<int> Look(const Database& db, const Project& project,
                         std::optional<int> target = std::nullopt) {
   Result<Source> source = ReadSource(project.dir());
   EXPECT_TRUE(source);
-  return VersionIfUpToDate(db, *source, target);
+  Result<std::optional<int>> version = VersionIfUpToDate(db, *source, target);
+  EXPECT_TRUE(version) << version.error().message;
+  return version ? *version : std::nullopt;
 }
 
 // Two scripts that were applied.
@@ -118,9 +120,31 @@ TEST(UpToDate, HoldsForABundle) {
   ASSERT_EQ(Query(db, "SELECT fastmigrate_apply(" + QuoteText(bundle) + ")"), "1");
   Result<Source> source = ReadSource(bundle);
   ASSERT_TRUE(source);
-  EXPECT_EQ(VersionIfUpToDate(db, *source, {}), 1);
+  EXPECT_EQ(*VersionIfUpToDate(db, *source, {}), 1);
   source = ReadSource(R"({"0001-a.sql": "CREATE TABLE a (y);"})");
-  EXPECT_EQ(VersionIfUpToDate(db, *source, {}), std::nullopt);
+  EXPECT_EQ(*VersionIfUpToDate(db, *source, {}), std::nullopt);
+}
+
+// It would be found wrong, or right, in another transaction than the caller's.
+TEST(UpToDate, IsAnErrorWhereTheTransactionMayHaveEnded) {
+  Applied applied;
+  Result<Source> source = ReadSource(applied.project.dir());
+  ASSERT_TRUE(source);
+  sqlite3_progress_handler(
+      applied.db.handle(), 1, [](void*) { return 1; }, nullptr);
+  Result<std::optional<int>> version = VersionIfUpToDate(applied.db, *source, {});
+  sqlite3_progress_handler(applied.db.handle(), 0, nullptr, nullptr);
+  ASSERT_FALSE(version);
+  EXPECT_EQ(version.error().code, SQLITE_INTERRUPT);
+}
+
+TEST(UpToDate, IsLeftToThePlanWhileAnotherConnectionHasTheLock) {
+  Applied applied;
+  Database other = applied.project.Open();
+  ASSERT_EQ(Query(other, "BEGIN EXCLUSIVE"), "");
+  EXPECT_EQ(Look(applied.db, applied.project), std::nullopt);
+  ASSERT_EQ(Query(other, "COMMIT"), "");
+  EXPECT_EQ(Look(applied.db, applied.project), 2);
 }
 
 // Nothing that was read stays locked.
