@@ -204,7 +204,7 @@ std::string WorkingFolder() {
 #ifdef _WIN32
 void Folder::Closer::operator()(void*) const noexcept {}
 
-Result<Folder> Folder::Open(const std::string& path) { return Folder(path, nullptr); }
+Result<Folder> Folder::Open(const std::string& path) { return Folder(path); }
 
 Result<std::vector<FolderEntry>> Folder::List() const {
   std::vector<FolderEntry> entries;
@@ -233,9 +233,10 @@ Result<std::optional<FileStamp>> Folder::Read(const std::string& name, std::stri
 void Folder::Closer::operator()(void* handle) const noexcept { closedir(AsDir(handle)); }
 
 Result<Folder> Folder::Open(const std::string& path) {
-  DIR* opened = opendir(path.c_str());
-  if (opened == nullptr) return CannotRead(path);
-  return Folder(path, opened);
+  Folder folder(path);
+  folder.handle_.reset(opendir(path.c_str()));
+  if (!folder.handle_) return CannotRead(path);
+  return folder;
 }
 
 Result<std::vector<FolderEntry>> Folder::List() const {

@@ -65,7 +65,7 @@ class Folder {
   struct Closer {
     void operator()(void* handle) const noexcept;
   };
-  Folder(std::string path, void* handle) : path_(std::move(path)), handle_(handle) {}
+  explicit Folder(std::string path) : path_(std::move(path)) {}
 
   std::string path_;
   std::unique_ptr<void, Closer> handle_;  // a DIR; null on Windows, where paths do

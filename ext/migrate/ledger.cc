@@ -43,8 +43,8 @@ bool IsOrdinaryTable(const std::string& sql) {
 
 // What is in the schema under one of our names, or on one of our tables.
 Status TakeObject(const Statement& row, const std::string& schema, LedgerTables* tables) {
-  const std::string table = row.Text(2);
   const std::string type = row.Text(0);
+  const std::string table = row.Text(2);
   const bool is_meta = EqualIgnoringCase(table, kMeta);
   const std::string sql = row.Text(3);
   if (type == "table" && IsOrdinaryTable(sql)) {
@@ -143,12 +143,6 @@ std::string RecordColumns(const LedgerTables& tables) {
   return columns;
 }
 
-Error NotOurHistory(const Error& error) {
-  if (PrimaryCode(error) != SQLITE_ERROR) return error;
-  return MakeError(std::string("main.") + kHistory + " is not fastmigrate's table (" +
-                   error.message + "); rename or drop it");
-}
-
 Result<HistoryRecord> RecordOf(const Statement& row) {
   HistoryRecord record;
   Result<int> version = RecordedVersion(row, 0);
@@ -172,7 +166,11 @@ Result<HistoryRecord> RecordOf(const Statement& row) {
 Result<std::vector<HistoryRecord>> ReadRecords(const Database& db, const LedgerTables& tables) {
   Result<Statement> rows = db.Prepare("SELECT " + RecordColumns(tables) + " FROM main." + kHistory +
                                       " ORDER BY version");
-  if (!rows) return NotOurHistory(rows.error());
+  if (!rows) {
+    if (PrimaryCode(rows.error()) != SQLITE_ERROR) return rows.error();
+    return MakeError(std::string("main.") + kHistory + " is not fastmigrate's table (" +
+                     rows.error().message + "); rename or drop it");
+  }
   std::vector<HistoryRecord> records;
   Status status = ForEachRow(*rows, [&]() -> Status {
     Result<HistoryRecord> record = RecordOf(*rows);

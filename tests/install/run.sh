@@ -11,14 +11,8 @@ here=$(realpath "$(dirname "${BASH_SOURCE[0]}")")
 source=$(realpath "$here/../..")
 build=$(realpath "$1")
 kept=$build/install-test
+source "$here/../functions.sh"
 version=$(sed -n 's/^#define FASTMIGRATE_VERSION "\(.*\)"/\1/p' "$source/ext/fastmigrate.h")
-
-equal() {
-  [[ $1 == "$2" ]] || {
-    printf 'expected:\n%s\nfound:\n%s\n' "$2" "$1"
-    return 1
-  }
-}
 
 install() {
   cmake --install "$build" --prefix "$PWD/prefix" "$@"
@@ -192,27 +186,4 @@ test_stripped_module_is_smaller_than_1500000_bytes() {
 }
 
 unset LD_LIBRARY_PATH DESTDIR PKG_CONFIG_PATH CMAKE_PREFIX_PATH
-passed=0
-failed=0
-for name in $(compgen -A function test_); do
-  folder=$(mktemp -d)
-  # Not "if (...)": that would switch off "set -e" in the test.
-  set +e
-  output=$(
-    set -e
-    exec 2>&1 </dev/null
-    cd "$folder"
-    "$name"
-  )
-  status=$?
-  set -e
-  rm -rf "$folder"
-  if [[ $status -eq 0 ]]; then
-    passed=$((passed + 1))
-  else
-    failed=$((failed + 1))
-    printf 'FAILED %s\n%s\n' "$name" "$output"
-  fi
-done
-echo "$passed passed, $failed failed"
-[[ $failed -eq 0 ]]
+run_test_functions

@@ -333,19 +333,24 @@ TEST(Ledger, FindsARecordByVersion) {
   EXPECT_EQ(state->Find(10), nullptr);
 }
 
-// The table as version 0.1.0 has made it until it recorded hashes of texts.
-constexpr char kHistoryWithoutTextHash[] =
-    "CREATE TABLE _fastmigrate_history (version INTEGER PRIMARY KEY, previous_version INTEGER NOT "
-    "NULL, name TEXT, kind TEXT, origin TEXT NOT NULL, checksum TEXT, applied_at TEXT NOT NULL, "
-    "duration_ms REAL, statements INTEGER, extension_version TEXT NOT NULL)";
+// At version 1, with the history as it was before it had hashes of texts.
+Database DatabaseOfAnOlderVersion() {
+  Database db = OpenDatabase();
+  EXPECT_EQ(
+      Query(db, std::string(kPythonMeta) +
+                    "; INSERT INTO _meta VALUES (1, 1); "
+                    "CREATE TABLE _fastmigrate_history (version INTEGER PRIMARY KEY, "
+                    "previous_version INTEGER NOT NULL, name TEXT, kind TEXT, origin TEXT NOT "
+                    "NULL, checksum TEXT, applied_at TEXT NOT NULL, duration_ms REAL, statements "
+                    "INTEGER, extension_version TEXT NOT NULL); "
+                    "INSERT INTO _fastmigrate_history VALUES (1, 0, 'a', 'sql', 'applied', 'b', "
+                    "'then', 1.5, 2, '0.0.9')"),
+      "");
+  return db;
+}
 
 TEST(Ledger, ReadsAHistoryOfAnOlderVersion) {
-  Database db = OpenDatabase();
-  ASSERT_EQ(Query(db, std::string(kPythonMeta) + "; INSERT INTO _meta VALUES (1, 1); " +
-                          kHistoryWithoutTextHash +
-                          "; INSERT INTO _fastmigrate_history VALUES (1, 0, 'a', 'sql', 'applied', "
-                          "'b', 'then', 1.5, 2, '0.0.9')"),
-            "");
+  Database db = DatabaseOfAnOlderVersion();
   Result<LedgerState> state = ReadLedger(db);
   ASSERT_TRUE(state) << state.error().message;
   ASSERT_EQ(state->records.size(), 1u);
@@ -356,12 +361,7 @@ TEST(Ledger, ReadsAHistoryOfAnOlderVersion) {
 }
 
 TEST(Ledger, ExtendsAHistoryOfAnOlderVersion) {
-  Database db = OpenDatabase();
-  ASSERT_EQ(Query(db, std::string(kPythonMeta) + "; INSERT INTO _meta VALUES (1, 1); " +
-                          kHistoryWithoutTextHash +
-                          "; INSERT INTO _fastmigrate_history VALUES (1, 0, 'a', 'sql', 'applied', "
-                          "'b', 'then', 1.5, 2, '0.0.9')"),
-            "");
+  Database db = DatabaseOfAnOlderVersion();
   ASSERT_TRUE(CreateLedger(db));
   HistoryRecord record = RecordOf(2, "applied", "b");
   record.text_hash = std::string(kDigestDigits, 'f');

@@ -105,6 +105,35 @@ TEST(UpToDate, IsLeftToThePlanWhereAnythingIsAmiss) {
   }
 }
 
+// Whatever makes a database managed, or takes a text for what it was, records the bytes.
+TEST(UpToDate, IsSeenOnceTheScriptsWereEnrolled) {
+  Project project;
+  project.Script("0001-a.sql", "CREATE TABLE a (x);");
+  Database db = project.Open();
+  ASSERT_EQ(Query(db, "CREATE TABLE a (x)"), "");
+  ASSERT_EQ(Query(db, "SELECT fastmigrate_enroll(1, " + QuoteText(project.dir()) + ")"), "1");
+  EXPECT_EQ(Look(db, project), 1);
+}
+
+TEST(UpToDate, IsSeenOnceAnEditWasAccepted) {
+  Applied applied;
+  applied.project.Script("0002-b.sql", "CREATE TABLE b (x, y);");
+  ASSERT_EQ(Look(applied.db, applied.project), std::nullopt);
+  ASSERT_EQ(
+      Query(applied.db, "SELECT fastmigrate_accept(2, " + QuoteText(applied.project.dir()) + ")"),
+      "2");
+  EXPECT_EQ(Look(applied.db, applied.project), 2);
+}
+
+TEST(UpToDate, IsSeenOnceAScriptWasDrafted) {
+  Applied applied;
+  ASSERT_EQ(Query(applied.db, "CREATE TABLE c (x)"), "");
+  ASSERT_NE(Query(applied.db,
+                  "SELECT fastmigrate_draft(" + QuoteText(applied.project.dir()) + ", 'third')"),
+            "NULL");
+  EXPECT_EQ(Look(applied.db, applied.project), 3);
+}
+
 TEST(UpToDate, IsNotWhatAProgramOfTheSameBytesWas) {
   Applied applied;
   std::filesystem::rename(applied.project.dir() + "/0002-b.sql",

@@ -7,6 +7,7 @@
 # extension and a folder of three migrations.
 set -euo pipefail
 extension=$(realpath "$1")
+source "$(dirname "${BASH_SOURCE[0]}")/../functions.sh"
 
 set_up() {
   cp "$extension" fastmigrate.so
@@ -29,13 +30,6 @@ SQL
 make_foreign_database() {
   sqlite3 data.db "CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT);
                    INSERT INTO users (name) VALUES ('Ada');"
-}
-
-equal() {
-  [[ $1 == "$2" ]] || {
-    printf 'expected:\n%s\nfound:\n%s\n' "$2" "$1"
-    return 1
-  }
 }
 
 test_existing_database_is_enrolled_at_1() {
@@ -111,28 +105,4 @@ test_extension_loads_with_the_load_extension_function() {
     "SELECT fastmigrate_apply('migrations')")" $'\n3'
 }
 
-passed=0
-failed=0
-for name in $(compgen -A function test_); do
-  folder=$(mktemp -d)
-  # Not "if (...)": that would switch off "set -e" in the test.
-  set +e
-  output=$(
-    set -e
-    exec 2>&1 </dev/null
-    cd "$folder"
-    set_up
-    "$name"
-  )
-  status=$?
-  set -e
-  rm -rf "$folder"
-  if [[ $status -eq 0 ]]; then
-    passed=$((passed + 1))
-  else
-    failed=$((failed + 1))
-    printf 'FAILED %s\n%s\n' "$name" "$output"
-  fi
-done
-echo "$passed passed, $failed failed"
-[[ $failed -eq 0 ]]
+run_test_functions set_up
