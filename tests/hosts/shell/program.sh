@@ -1,10 +1,8 @@
-# README begins
 database() {
   sqlite3 "$1" ".load build/fastmigrate" "$2"
 }
 
 version=$(database new.db "SELECT fastmigrate_apply('migrations')")
-# README ends
 
 echo "new: $version"
 
