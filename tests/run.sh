@@ -3,7 +3,7 @@
 # sum of all parts: "N passed, N failed". Exits 1 when something failed.
 #
 #   bash tests/run.sh
-#   FASTMIGRATE_ALL=1 bash tests/run.sh    with every language in tests/hosts, which is 1.2 GB more
+#   FASTMIGRATE_ALL=1 bash tests/run.sh    with every language in tests/hosts, 2 GB more
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 exec </dev/null

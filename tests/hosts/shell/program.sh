@@ -29,6 +29,10 @@ database :memory: "SELECT fastmigrate_bundle('migrations')" >scripts.json
 echo "bundle: $(database :memory: "SELECT fastmigrate_apply(CAST(readfile('scripts.json') AS TEXT), 2)")"
 
 # Habits
+# An error does not end the input; it ends the arguments, or the input with -bail.
+input=$'.load build/fastmigrate\nSELECT fastmigrate_apply(\'nowhere\');\nSELECT \'goes on\';'
+echo "after an error: $(sqlite3 :memory: <<<"$input" 2>/dev/null)"
+echo "with -bail: $(sqlite3 -bail :memory: <<<"$input" 2>/dev/null)"
 echo "foreign keys: $(database new.db "PRAGMA foreign_keys")"
 # What is bound by .parameter is as its SQL says.
 echo "number: $(sqlite3 new.db ".load build/fastmigrate" ".parameter set ?1 2" "SELECT typeof(?1)")"
