@@ -180,7 +180,9 @@ set_up() {
 expected() {
   local thing
   cp "$here/expected.txt" expected
-  for thing in $(sed -n 's/: skipped, .*//p' output); do sed -i "/^$thing: /d" expected; done
+  while read -r thing; do
+    sed -i "/^$thing: /d" expected
+  done < <(sed -n 's/: skipped, .*//p' output)
   cat "$here/$1/expected.txt" >>expected
 }
 
