@@ -29,7 +29,7 @@ SELECT * FROM users;
 SELECT version, name, state, origin FROM fastmigrate_status('migrations');
 SELECT version, name, kind, origin FROM fastmigrate_history();
 
--- It is managed now, also at another version.
+-- It is managed now, also at another version, and not by an enrolment alone.
 SELECT fastmigrate_enroll(1);
 SELECT fastmigrate_enroll(3);
 SELECT fastmigrate_enroll(4);
@@ -39,7 +39,24 @@ SELECT fastmigrate_version();
 --! open empty.db
 SELECT fastmigrate_enroll(0);
 SELECT fastmigrate_version();
+
+-- A second time it is at that version already; a folder proves it again.
 SELECT fastmigrate_enroll(0);
+SELECT fastmigrate_enroll(1);
+--! open twice.db
+CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT NOT NULL);
+SELECT fastmigrate_enroll(1);
+SELECT fastmigrate_enroll(1);
+SELECT fastmigrate_enroll(1, 'migrations');
+SELECT version, origin FROM fastmigrate_history();
+ALTER TABLE users ADD COLUMN age;
+SELECT fastmigrate_enroll(1, 'migrations');
+
+-- Where another program has brought it, it was not enrolled.
+--! open other.db
+CREATE TABLE _meta (id INTEGER PRIMARY KEY CHECK (id = 1), version INTEGER NOT NULL DEFAULT 0);
+INSERT INTO _meta VALUES (1, 3);
+SELECT fastmigrate_enroll(3);
 
 -- The last version that exists.
 --! open last.db

@@ -6,6 +6,10 @@ SELECT fastmigrate_new('migrations', 'Add E-Mail, and more!');
 SELECT fastmigrate_new('migrations', 'übersicht');
 --! list migrations
 
+-- A second time it is there, as long as nobody has written it.
+SELECT fastmigrate_new('migrations', 'übersicht');
+--! list migrations
+
 -- The next number is one above the highest script, whatever its kind; what is ignored does not count.
 --! file migrations/0041-program.py
 --! end

@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
 # Installs what is missing, by Debian package name. It asks for nothing when everything is there.
 #
-#   bash tests/install.sh build    what building the extension and the demonstration need
-#   bash tests/install.sh test     that, and what the tests need
-#   bash tests/install.sh import   other migration tools, which tests/processes/import_tools.py runs
+#   bash tests/install.sh build      what building the extension and the demonstration need
+#   bash tests/install.sh test       that, and what the tests need
+#   bash tests/install.sh hosts      light drivers of SQLite in other languages, for tests/hosts
+#   bash tests/install.sh all-hosts  all of them, with their languages
+#   bash tests/install.sh import     other migration tools, which tests/processes/import_tools.py runs
 set -euo pipefail
 
 # THING=PACKAGE: the package is wanted when the thing is missing, a command or a file.
@@ -28,6 +30,27 @@ test=(
   '/usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a=libclang-rt-14-dev'
   npm=npm # fetches other versions of SQLite
 )
+hosts=(
+  /usr/lib/python3/dist-packages/apsw=python3-apsw
+  /usr/lib/python3/dist-packages/sqlalchemy=python3-sqlalchemy
+  /usr/lib/python3/dist-packages/django=python3-django
+  '/usr/lib/*/perl5/*/DBD/SQLite.pm=libdbd-sqlite3-perl'
+  tclsh=tcl
+  /usr/lib/tcltk/sqlite3/pkgIndex.tcl=libsqlite3-tcl
+)
+all_hosts=(
+  '/usr/lib/*/ruby/vendor_ruby/*/sqlite3/sqlite3_native.so=ruby-sqlite3'
+  ruby=ruby
+  php=php-cli
+  '/usr/lib/php/*/sqlite3.so=php-sqlite3'
+  javac=openjdk-17-jdk-headless
+  /usr/share/java/xerial-sqlite-jdbc.jar=libxerial-sqlite-jdbc-java
+  go=golang-go
+  /usr/share/gocode/src/github.com/mattn/go-sqlite3=golang-github-mattn-go-sqlite3-dev
+  cargo=cargo
+  '/usr/share/cargo/registry/rusqlite-*=librust-rusqlite-dev'
+  /usr/lib/R/site-library/RSQLite=r-cran-rsqlite
+)
 import=(
   sql-migrate=sql-migrate
   sqitch=sqitch
@@ -37,9 +60,11 @@ import=(
 case ${1:-} in
   build) wanted=("${build[@]}") ;;
   test) wanted=("${build[@]}" "${test[@]}") ;;
+  hosts) wanted=("${hosts[@]}") ;;
+  all-hosts) wanted=("${hosts[@]}" "${all_hosts[@]}") ;;
   import) wanted=("${import[@]}") ;;
   *)
-    echo "usage: bash tests/install.sh build|test|import" >&2
+    echo "usage: bash tests/install.sh build|test|hosts|all-hosts|import" >&2
     exit 2
     ;;
 esac

@@ -11,7 +11,9 @@ All examples run in the order of the page, in one temporary folder that holds th
                for the sqlite3 shell with the extension loaded, on data.db, and ```text as above
     <!-- run   a shell script that the page does not show, up to "-->": what an example finds there
 
-An example without an output block has to succeed. "<!-- not run -->" in front leaves one out.
+An example without an output block has to succeed. "<!-- not run -->" in front leaves one out. With
+"<!-- PATH -->" in front it is what stands in that program between "README begins" and "README ends",
+and the program's own test runs it. The table of languages shows lines of the programs that it links.
 Times and durations differ from run to run, so they are not compared. Ends with "N passed, N failed".
 """
 
@@ -23,12 +25,17 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import textwrap
 
 README = pathlib.Path(__file__).parent.parent / "README.md"
 
 BLOCK = re.compile(
     r"(?P<before>[^\n]*)\n\n?(?:```(?P<kind>\w+)\n(?P<body>.*?)^```$"
     r"|<!-- run\n(?P<hidden>.*?)^-->$)", re.M | re.S)
+PROGRAMS = README.parent / "tests" / "hosts"
+PROGRAM_NAME = re.compile(r"<!-- (tests/hosts/\S+) -->$")
+PROGRAM_PART = re.compile(r"README begins[^\n]*\n(?P<part>.*?)^[^\n]*README ends", re.M | re.S)
+PROGRAM_LINE = re.compile(r"^\| \[[^]]+\]\((?P<path>tests/hosts/\S+)\) \| `(?P<line>[^|]+)` \|", re.M)
 FILE_NAME = re.compile(r"`([^`]+)`:$")
 VARYING = [
     (re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d+)?Z?"), "TIME"),
@@ -64,12 +71,41 @@ def examples():
             continue
         if block["kind"] not in ("sh", "python", "sql") or block["before"] == "<!-- not run -->":
             continue
+        if PROGRAM_NAME.search(block["before"]):
+            continue
         name = FILE_NAME.search(block["before"]) if block["kind"] == "sql" else None
         output = None
         if following and following["kind"] == "text" and following.start() <= block.end() + 1:
             output = following["body"]
         line = page.count("\n", 0, block.start("body")) + 1
         yield line, block["kind"], block["body"], name and name[1], output
+
+
+def shown_part(program):
+    """What README has to show of it, None when that is nothing."""
+    parts = [textwrap.dedent(found["part"]).strip("\n") + "\n"
+             for found in PROGRAM_PART.finditer(program.read_text(encoding="utf-8"))]
+    return "\n".join(parts) or None
+
+
+def problems_with_programs():
+    """Yields what is wrong, or None, for each program of tests/hosts and each line of the table."""
+    page = README.read_text(encoding="utf-8")
+    shown = {}
+    for block in BLOCK.finditer(page):
+        name = PROGRAM_NAME.search(block["before"])
+        if name:
+            shown[name[1]] = block["body"]
+    for program in sorted(file for file in PROGRAMS.glob("*/**/*") if file.is_file()):
+        path = str(program.relative_to(README.parent))
+        part = shown_part(program)
+        if part is None and path not in shown:
+            continue
+        same = part == shown.get(path)
+        yield None if same else f"the example from {path} is not what that shows"
+    for row in PROGRAM_LINE.finditer(page):
+        there = row["line"] in (README.parent / row["path"]).read_text(encoding="utf-8")
+        yield None if there else f"there is no {row['line']} in {row['path']}"
 
 
 def write(path, body):
@@ -107,6 +143,12 @@ def main():
             else:
                 failed += 1
                 print(f"README.md:{line}: {problem}")
+    for problem in problems_with_programs():
+        if problem is None:
+            passed += 1
+        else:
+            failed += 1
+            print(f"README.md: {problem}")
     if passed + failed == 0:
         failed = 1
         print("README.md: no example found")

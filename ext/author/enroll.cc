@@ -21,18 +21,6 @@ HistoryRecord EnrolledRecord(int version) {
   return record;
 }
 
-// Under the write lock: `check` decides on what is there now; then the database is enrolled.
-Status EnrollUnderLock(const Database& db, int version, std::vector<HistoryRecord> records,
-                       const std::function<Status()>& check) {
-  RowidKeeper rowid(db);
-  Result<Transaction> transaction = Transaction::Begin(db);
-  if (!transaction) return transaction.error();
-  if (Status status = RefuseManaged(db); !status) return status;
-  if (Status status = check(); !status) return status;
-  if (Status status = WriteEnrollment(db, version, std::move(records)); !status) return status;
-  return transaction->Commit();
-}
-
 // A database that was made managed at version 0 has no record, and nothing to lose.
 Status CheckOnlyEnrolled(const LedgerState& ledger) {
   if (!ledger.version) {
@@ -53,6 +41,31 @@ Status CheckOnlyEnrolled(const LedgerState& ledger) {
   if (enrolled == *ledger.version) return {};
   return MakeError("the database is at version " + version +
                    ", which is not from an enrolment: another program has brought it there");
+}
+
+// Whether an enrolment has brought it to this version, behind which nothing was applied: a driver
+// that runs a statement twice, such as PHP's, has enrolled it the first time. An error when it is
+// managed in another way.
+Result<bool> IsEnrolledAt(const Database& db, int version) {
+  Result<LedgerState> ledger = ReadLedger(db);
+  if (!ledger) return ledger.error();
+  if (ledger->version == version && CheckOnlyEnrolled(*ledger)) return true;
+  if (Status status = RefuseManaged(db); !status) return status.error();
+  return false;
+}
+
+// Under the write lock: `check` decides on what is there now; then the database is enrolled.
+Status EnrollUnderLock(const Database& db, int version, std::vector<HistoryRecord> records,
+                       const std::function<Status()>& check) {
+  RowidKeeper rowid(db);
+  Result<Transaction> transaction = Transaction::Begin(db);
+  if (!transaction) return transaction.error();
+  Result<bool> enrolled = IsEnrolledAt(db, version);
+  if (!enrolled) return enrolled.error();
+  if (Status status = check(); !status) return status;
+  if (*enrolled) return {};
+  if (Status status = WriteEnrollment(db, version, std::move(records)); !status) return status;
+  return transaction->Commit();
 }
 
 Error NotWhatScriptsProduce(const Source& source, int version,
@@ -183,7 +196,7 @@ Status Enroll(const Database& db, int version) {
 }
 
 Status EnrollProved(const Database& db, int version, const Source& source) {
-  if (Status status = RefuseManaged(db); !status) return status;
+  if (Result<bool> enrolled = IsEnrolledAt(db, version); !enrolled) return enrolled.error();
   if (Status status = source.CheckHas(version); !status) return status;
   Result<std::unique_ptr<Replay>> replay = Replay::Begin(db, source, version, Replay::Tells::kRows);
   if (!replay) return replay.error();

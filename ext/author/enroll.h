@@ -20,7 +20,8 @@ namespace fastmigrate {
 // unmanaged one with content is an error.
 Result<int> CreateManaged(const Database& db);
 
-// Marks an unmanaged database as being at the version. An error when it is managed.
+// Marks an unmanaged database as being at the version. One that is enrolled at it, with nothing
+// applied behind that, stays as it is. An error when it is managed otherwise.
 Status Enroll(const Database& db, int version);
 
 // The same, proved: the scripts up to the version, replayed, must give this database's schema. An

@@ -47,6 +47,22 @@ TEST(Enroll, RefusesWhatAnotherConnectionHasEnrolledMeanwhile) {
             "applied behind it)");
 }
 
+TEST(Enroll, TakesTheSameEnrolmentOfAnotherConnection) {
+  EXPECT_EQ(CallBehind("fastmigrate_enroll(7)", "SELECT fastmigrate_enroll(7)"), "7");
+}
+
+// A driver may run a statement twice.
+TEST(Enroll, AtTheVersionItHasJustGotChangesNothing) {
+  Database db = OpenHost();
+  Query(db, "CREATE TABLE t (a); SELECT fastmigrate_enroll(7)");
+  std::string history = Query(db, "SELECT * FROM fastmigrate_history()");
+  std::string changes = Query(db, "PRAGMA data_version; SELECT total_changes()");
+  EXPECT_EQ(Query(db, "SELECT fastmigrate_enroll(7)"), "7");
+  EXPECT_EQ(Query(db, "SELECT * FROM fastmigrate_history()"), history);
+  EXPECT_EQ(Query(db, "PRAGMA data_version; SELECT total_changes()"), changes);
+  EXPECT_TRUE(db.InAutocommit());
+}
+
 // An authorizer that answers SQLITE_IGNORE makes a write do nothing, and report nothing.
 TEST(Enroll, FailsWhereAnAuthorizerIgnoresItsWrites) {
   for (const char* call : {"fastmigrate_enroll(3)", "fastmigrate_create()"}) {

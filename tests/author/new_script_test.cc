@@ -28,6 +28,26 @@ TEST(CreateScript, TakesTheNextNumber) {
             "-- fastmigrate: unfinished; write the SQL, and delete this line\n");
 }
 
+// A driver may run a statement twice.
+TEST(CreateScript, TakesTheOneThatIsMadeAndUnwritten) {
+  TempFolder temp;
+  EXPECT_EQ(*CreateIn(temp, "users"), temp.Path("0001-users.sql"));
+  EXPECT_EQ(*CreateIn(temp, "users"), temp.Path("0001-users.sql"));
+  EXPECT_EQ(*CreateIn(temp, "posts"), temp.Path("0002-posts.sql"));
+  EXPECT_EQ(*CreateIn(temp, "users"), temp.Path("0003-users.sql"));
+  temp.Write("0003-users.sql", "CREATE TABLE users (a);\n");
+  EXPECT_EQ(*CreateIn(temp, "users"), temp.Path("0004-users.sql"));
+}
+
+// It is not new, so that it stays when what follows fails.
+TEST(CreateScript, LeavesTheOneThatIsMadeWhenItIsNotKept) {
+  TempFolder temp;
+  EXPECT_EQ(*CreateIn(temp, "users"), temp.Path("0001-users.sql"));
+  ASSERT_TRUE(CreateScript(*ReadSource(temp.path()), "users"));
+  EXPECT_EQ(temp.Read("0001-users.sql"),
+            "-- fastmigrate: unfinished; write the SQL, and delete this line\n");
+}
+
 TEST(CreateScript, HasNoNumberBehindTheLast) {
   TempFolder temp;
   temp.Write("9999-last.sql", "");

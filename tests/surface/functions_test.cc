@@ -197,7 +197,7 @@ TEST(Enroll, MarksTheDatabaseAsBeingAtAVersion) {
 
 TEST(Enroll, RefusesAManagedDatabase) {
   Database db = OpenHost();
-  EXPECT_EQ(Query(db, "SELECT fastmigrate_enroll(7); SELECT fastmigrate_enroll(7)"),
+  EXPECT_EQ(Query(db, "SELECT fastmigrate_enroll(7); SELECT fastmigrate_enroll(8)"),
             "7\nerror 1: the database is managed already, at version 7; it cannot be enrolled "
             "again (SELECT fastmigrate_unenroll() takes an enrolment back, as long as no script "
             "was applied behind it)");

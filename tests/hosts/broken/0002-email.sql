@@ -1,0 +1,2 @@
+-- Addresses are compared in lower case.
+UPDATE users SET emial = lower(name);
