@@ -40,6 +40,7 @@ TEST(TextCache, KnowsAFileAsLongAsItIsTheSame) {
   EXPECT_EQ(KnownTextHash({1, 2, 3, 4, 6}, false), kTwo);
   EXPECT_EQ(KnownTextHash(stamp, false), std::nullopt);
   ForgetTextHashes();
+  EXPECT_FALSE(KnowsTextHashes());
   EXPECT_EQ(KnownTextHash({1, 2, 3, 4, 6}, false), std::nullopt);
 }
 

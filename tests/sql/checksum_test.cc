@@ -28,6 +28,13 @@ TEST(Checksum, IsPinned) {
   EXPECT_EQ(ProgramChecksum("#!/bin/sh\necho a\n"), "306e102738d8a868256af664e1308b1f");
 }
 
+// XXH3-128 of the bytes as they are ("xxhsum -H2"), which a start of years later compares.
+TEST(TextHash, IsPinned) {
+  EXPECT_EQ(Text(TextHash("", false)), "99aa06d3014798d86001c324468d497f");
+  EXPECT_EQ(Text(TextHash("SELECT 1;\n", false)), "bfee1af6ec5101394c8485ac907b8049");
+  EXPECT_NE(TextHash("SELECT 1;\n", true), TextHash("SELECT 1;\n", false));
+}
+
 TEST(Checksum, IsTheSameForTheSameSql) {
   const std::string sql = "CREATE TABLE t (a TEXT); SELECT 'a b';";
   const std::vector<std::string> same = {

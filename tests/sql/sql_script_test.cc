@@ -222,6 +222,15 @@ TEST(SqlScript, RefusesWhatSqliteWouldNotRunAsItIsMeant) {
   for (const auto& [text, message] : cases) EXPECT_EQ(ErrorOf(text), message) << text;
 }
 
+TEST(SqlScript, FindsAByteThatIsNoTextWhereverItStands) {
+  for (size_t at = 0; at < 24; ++at) {
+    std::string text(24, ' ');
+    text[at] = '\xFF';
+    EXPECT_TRUE(ErrorOf(text).starts_with("a.sql:1:" + std::to_string(at + 1) + ": this byte"))
+        << at;
+  }
+}
+
 TEST(SqlScript, AcceptsWhatOnlyLooksWrong) {
   const std::vector<std::string> texts = {
       "SELECT ';', \";\", [;], `;`; SELECT 2",
