@@ -152,7 +152,9 @@ Result<std::optional<std::string>> Draft(const Database& db, const std::string& 
   HistoryRecord& record = (*drafted)->record;
   record.previous_version = source->LastVersion();
   const int version = record.version;
-  if (Status status = WriteEnrollment(db, version, {record}); !status) return status.error();
+  if (Status status = WriteEnrollment(db, record.previous_version, version, {record}); !status) {
+    return status.error();
+  }
   Status committed = transaction->Commit();
   if (!committed) {
     // It can have happened all the same: see initialize.cc.

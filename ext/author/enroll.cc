@@ -64,7 +64,7 @@ Status EnrollUnderLock(const Database& db, int version, std::vector<HistoryRecor
   if (!enrolled) return enrolled.error();
   if (Status status = check(); !status) return status;
   if (*enrolled) return {};
-  if (Status status = WriteEnrollment(db, version, std::move(records)); !status) return status;
+  if (Status status = WriteEnrollment(db, 0, version, std::move(records)); !status) return status;
   return transaction->Commit();
 }
 
@@ -149,12 +149,13 @@ HistoryRecord EnrolledRecord(const PendingScript& script) {
   return record;
 }
 
-Status WriteEnrollment(const Database& db, int version, std::vector<HistoryRecord> records) {
+Status WriteEnrollment(const Database& db, int from, int version,
+                       std::vector<HistoryRecord> records) {
   if (records.empty() || records.back().version != version) {
     records.push_back(EnrolledRecord(version));
   }
   if (Status status = CreateLedger(db); !status) return status;
-  if (Status status = MoveVersion(db, version); !status) return status;
+  if (Result<bool> moved = MoveVersion(db, from, version); !moved) return moved.error();
   if (Status status = WriteRecords(db, records); !status) return status;
   return CheckWritten(db, version, records);
 }

@@ -42,8 +42,10 @@ Status RefuseManaged(const Database& db);
 // That the database had this script when it was enrolled.
 HistoryRecord EnrolledRecord(const PendingScript& script);
 
-// Writes version and records, by version. In the caller's transaction.
-Status WriteEnrollment(const Database& db, int version, std::vector<HistoryRecord> records);
+// Writes version and records, by version; `from` is the version before, 0 where there was none. In
+// the caller's transaction.
+Status WriteEnrollment(const Database& db, int from, int version,
+                       std::vector<HistoryRecord> records);
 
 // The differences as lines of an error, the first few of them.
 std::string Listed(const std::vector<Difference>& differences);

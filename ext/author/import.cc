@@ -279,7 +279,7 @@ Result<int> Import(const Database& db, const std::string& from, const std::strin
   if (!same) return same.error();
   Result<WrittenScripts> scripts = WrittenScripts::Write(dir, *converted, *are_there);
   if (!scripts) return scripts.error();
-  Status written = WriteEnrollment(db, *version, std::move(enrolled));
+  Status written = WriteEnrollment(db, 0, *version, std::move(enrolled));
   if (!written) return written.error();
   Status committed = transaction->Commit();
   if (!committed) {

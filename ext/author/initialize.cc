@@ -98,7 +98,7 @@ Result<std::string> Initialize(const Database& db, const std::string& dir,
 
   Result<HistoryRecord> record = ProveInitialScript(db, dir, tables);
   if (!record) return record.error();
-  if (Status status = WriteEnrollment(db, 1, {*record}); !status) return status.error();
+  if (Status status = WriteEnrollment(db, 0, 1, {*record}); !status) return status.error();
   Status committed = transaction->Commit();
   if (!committed) {
     // It can have happened all the same. In doubt the script stays: without it an enrolled database

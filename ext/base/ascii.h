@@ -4,6 +4,7 @@
 #ifndef FASTMIGRATE_BASE_ASCII_H_
 #define FASTMIGRATE_BASE_ASCII_H_
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -17,7 +18,13 @@ constexpr bool IsLetter(char c) { return Lower(c) >= 'a' && Lower(c) <= 'z'; }
 
 std::string Lowered(std::string_view text);
 
-bool EqualIgnoringCase(std::string_view a, std::string_view b);
+inline bool EqualIgnoringCase(std::string_view a, std::string_view b) {
+  if (a.size() != b.size()) return false;
+  for (size_t i = 0; i < a.size(); ++i) {
+    if (Lower(a[i]) != Lower(b[i])) return false;
+  }
+  return true;
+}
 
 // The text without the bytes of `blanks` at its two ends.
 std::string_view Trimmed(std::string_view text, std::string_view blanks);

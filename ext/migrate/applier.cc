@@ -34,6 +34,10 @@ bool IsAboutSchema(const Error& error) {
          error.message.find("no such column: ") != std::string::npos;
 }
 
+Error FailedOnLedger(const std::string& file_name, const Error& error) {
+  return IsAboutSchema(error) ? LedgerChanged(file_name) : error.Within(file_name);
+}
+
 // Whether the scripts before the one with this error can be expected to succeed once more.
 bool IsOfTheScript(const Error& error) {
   return PrimaryCode(error) == SQLITE_CONSTRAINT || PrimaryCode(error) == SQLITE_ERROR;
@@ -361,11 +365,11 @@ Status Applier::RunInSavepoint(PendingScript* script) {
     }
     Status ended = isolation.EndIn(&batch_->transaction);
     if (!ended) return ended.error().Within(sql.file_name);
-    Status status = look_ == Look::kBehindEach ? CheckLedgerUntouched(sql.file_name)
-                                               : CheckVersionUntouched(sql.file_name);
-    if (!status) return status;
-    if (look_ == Look::kBehindEach) orphans = CheckForeignKeys(sql.file_name, batch_->orphans);
-    if (!orphans && orphans.error().code != SQLITE_CONSTRAINT_FOREIGNKEY) return orphans;
+    if (look_ == Look::kBehindEach) {
+      if (Status status = CheckLedgerUntouched(sql.file_name); !status) return status;
+      orphans = CheckForeignKeys(sql.file_name, batch_->orphans);
+      if (!orphans && orphans.error().code != SQLITE_CONSTRAINT_FOREIGNKEY) return orphans;
+    }
     if (Status recorded = Record(*script, measure); !recorded) return recorded;
   }
   if (Status status = batch_->savepoint->Release(); !status) {
@@ -387,21 +391,13 @@ void Applier::NoteOrphans(const Status& orphans) {
   }
 }
 
-Status Applier::CheckVersionUntouched(const std::string& file_name) const {
-  Result<std::string> row = VersionRow(db_);
-  if (!row && !IsAboutSchema(row.error())) return row.error().Within(file_name);
-  if (row && *row == "1 " + std::to_string(Version())) return {};
-  return LedgerChanged(file_name);
-}
-
 Status Applier::CheckLedgerUntouched(const std::string& file_name) const {
-  if (Status status = CheckVersionUntouched(file_name); !status) return status;
+  Result<std::string> row = VersionRow(db_);
+  if (!row) return FailedOnLedger(file_name, row.error());
   Result<std::string> fingerprint = LedgerFingerprint(db_);
-  if (!fingerprint && !IsAboutSchema(fingerprint.error())) {
-    return fingerprint.error().Within(file_name);
-  }
-  if (fingerprint && *fingerprint == batch_->fingerprint) return {};
-  return LedgerChanged(file_name);
+  if (!fingerprint) return FailedOnLedger(file_name, fingerprint.error());
+  const bool same = *row == "1 " + std::to_string(Version()) && *fingerprint == batch_->fingerprint;
+  return same ? Status() : LedgerChanged(file_name);
 }
 
 Status Applier::CheckForeignKeys(const std::string& file_name,
@@ -415,7 +411,8 @@ Status Applier::CheckForeignKeys(const std::string& file_name,
                file_name + ": FOREIGN KEY constraint failed: " + DescribeViolations(violations)};
 }
 
-// Moves the version; the record is written before the commit.
+// Moves the version, which shows whether the script has been at it; the record is written before
+// the commit.
 Status Applier::Record(const PendingScript& script, const Measure& measure) {
   Done done;
   done.place = current_;
@@ -437,7 +434,9 @@ Status Applier::Record(const PendingScript& script, const Measure& measure) {
   record.text_hash = script.text_hash();
   record.duration_ms = applied.duration_ms;
   record.statements = applied.statements;
-  if (Status status = MoveVersion(db_, applied.version); !status) return status;
+  Result<bool> moved = MoveVersion(db_, record.previous_version, applied.version);
+  if (!moved) return FailedOnLedger(applied.name, moved.error());
+  if (!*moved) return LedgerChanged(applied.name);
   sqlite3_log(SQLITE_NOTICE, "fastmigrate: %s, %lld statements, %.1f ms%s", applied.name.c_str(),
               static_cast<long long>(applied.statements), applied.duration_ms,
               std::exchange(batch_->is_new, false) ? ", the first in a new database" : "");

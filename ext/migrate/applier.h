@@ -137,8 +137,6 @@ class Applier {
   void NoteOrphans(const Status& orphans);
   bool MayCut();
 
-  // The version alone, which costs little; all of the ledger.
-  Status CheckVersionUntouched(const std::string& file_name) const;
   Status CheckLedgerUntouched(const std::string& file_name) const;
   Status CheckForeignKeys(const std::string& file_name,
                           const std::vector<ForeignKeyViolation>& before) const;

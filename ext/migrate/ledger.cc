@@ -367,11 +367,14 @@ Status DropLedger(const Database& db) {
       "DROP TABLE IF EXISTS main._fastmigrate_history; DROP TABLE IF EXISTS main._meta");
 }
 
-Status MoveVersion(const Database& db, int version) {
-  Result<Statement> update = db.Prepare("UPDATE main._meta SET version = ?1 WHERE id = 1");
+Result<bool> MoveVersion(const Database& db, int from, int to) {
+  Result<Statement> update =
+      db.Prepare("UPDATE main._meta SET version = ?2 WHERE id = 1 AND version = ?1");
   if (!update) return update.error();
-  update->Bind(1, int64_t{version});
-  return update->Run();
+  update->Bind(1, int64_t{from});
+  update->Bind(2, int64_t{to});
+  if (Status status = update->Run(); !status) return status.error();
+  return sqlite3_changes(db.handle()) == 1;
 }
 
 Status WriteRecords(const Database& db, const std::vector<HistoryRecord>& records) {

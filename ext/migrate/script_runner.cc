@@ -55,12 +55,6 @@ size_t FindWord(const SqlScript& script, size_t begin, const std::string& word) 
   return first.offset;
 }
 
-// What may drop a table or an index. A SELECT may call a function that does; inside a statement
-// that writes SQLite lets none.
-bool MayDrop(const Token& first) {
-  return first.Is("DROP") || first.Is("SELECT") || first.Is("WITH") || first.Is("VALUES");
-}
-
 // The statement under a name that SQLite knows no PRAGMA by: it is parsed, and does nothing. A
 // known one may act while it is prepared.
 std::string WithoutPragmaName(std::string_view statement) {
@@ -124,7 +118,7 @@ Status ScriptRunner::RunPart(const ScriptStep& part, Transaction* transaction) {
 }
 
 Status ScriptRunner::RunNext(size_t begin, size_t* end) {
-  if (!MayDrop(FirstToken(script_, begin))) return RunGuarded(begin, end);
+  if (!script_.may_drop || !MayDrop(FirstToken(script_, begin))) return RunGuarded(begin, end);
   return transaction_->WhileAside([&] { return RunGuarded(begin, end); });
 }
 

@@ -4,14 +4,11 @@
 #include <xxhash.h>
 
 #include <array>
-#include <cstring>
 
 #include "base/ascii.h"
 
 namespace fastmigrate {
 namespace {
-
-constexpr size_t kGatheredBytes = 4096;
 
 Digest CanonicalForm(const XXH128_hash_t& hash) {
   XXH128_canonical_t canonical;
@@ -38,64 +35,44 @@ void AppendWithLfEndings(std::string_view text, std::string* out) {
 
 }  // namespace
 
-// Gathers small pieces, since each call of the hash costs more than a token is long.
-struct TokenChecksum::State {
+struct TokenChecksum::Hash {
   XXH3_state_t xxh;
-  std::array<char, kGatheredBytes> gathered;
-  size_t used = 0;
-
-  void Add(std::string_view bytes) {
-    if (bytes.size() > gathered.size() - used) Flush();
-    if (bytes.size() > gathered.size()) {
-      XXH3_128bits_update(&xxh, bytes.data(), bytes.size());
-      return;
-    }
-    std::memcpy(gathered.data() + used, bytes.data(), bytes.size());
-    used += bytes.size();
-  }
-
-  void Flush() {
-    XXH3_128bits_update(&xxh, gathered.data(), used);
-    used = 0;
-  }
 };
 
-TokenChecksum::TokenChecksum() : state_(std::make_unique<State>()) {
-  XXH3_128bits_reset(&state_->xxh);
+TokenChecksum::TokenChecksum(std::string_view text)
+    : hash_(std::make_unique<Hash>()),
+      last_word_(text.data() + (text.size() < kWordBytes ? 0 : text.size() - kWordBytes + 1)),
+      has_cr_(text.find('\r') != std::string_view::npos) {
+  XXH3_128bits_reset(&hash_->xxh);
 }
 TokenChecksum::~TokenChecksum() = default;
 
-void TokenChecksum::Add(const Token& token) {
-  if (!token.IsSql() || token.kind == TokenKind::kEnd) return;
-  if (token.kind == TokenKind::kSemicolon) {
-    separator_pending_ = !empty_;
-    return;
+void TokenChecksum::GatherLong(std::string_view bytes) {
+  constexpr std::string_view kNul("", 1);
+  Flush();
+  for (std::string_view piece : {bytes, kNul}) {
+    XXH3_128bits_update(&hash_->xxh, piece.data(), piece.size());
   }
-  if (separator_pending_) AddBytes(";");
-  separator_pending_ = false;
-  empty_ = false;
-  AddBytes(token.text);
 }
 
-// NUL, which no script can hold, parts the tokens: "a b" is not "ab".
-void TokenChecksum::AddBytes(std::string_view bytes) {
-  constexpr std::string_view kNul("", 1);
-  // Only what is quoted can hold a line ending.
-  bool quoted =
-      bytes.back() == '\'' || bytes.back() == '"' || bytes.back() == '`' || bytes.back() == ']';
-  if (quoted && bytes.find('\r') != std::string_view::npos) {
-    std::string with_lf;
+void TokenChecksum::Flush() {
+  XXH3_128bits_update(&hash_->xxh, gathered_.data(), used_);
+  used_ = 0;
+}
+
+// Only what is quoted can hold a line ending.
+void TokenChecksum::AddWithLfEndings(std::string_view bytes) {
+  std::string with_lf;
+  if (bytes.find('\r') != std::string_view::npos) {
     AppendWithLfEndings(bytes, &with_lf);
-    state_->Add(with_lf);
-  } else {
-    state_->Add(bytes);
+    bytes = with_lf;
   }
-  state_->Add(kNul);
+  Gather(bytes, false);
 }
 
 std::string TokenChecksum::Digest() {
-  state_->Flush();
-  return std::string(Text(CanonicalForm(XXH3_128bits_digest(&state_->xxh))));
+  Flush();
+  return std::string(Text(CanonicalForm(XXH3_128bits_digest(&hash_->xxh))));
 }
 
 Digest TextHash(std::string_view text, bool is_program) {

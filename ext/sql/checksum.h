@@ -12,6 +12,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstring>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -26,21 +27,62 @@ inline std::string_view Text(const Digest& digest) { return {digest.data(), dige
 
 class TokenChecksum {
  public:
-  TokenChecksum();
+  // The tokens to come are spans of this text, which must outlive it.
+  explicit TokenChecksum(std::string_view text);
   ~TokenChecksum();
 
   // Tokens in their order; white space and comments may be given and are passed over.
-  void Add(const Token& token);
+  void Add(const Token& token) {
+    if (!token.IsSql() || token.kind == TokenKind::kEnd) return;
+    if (token.kind == TokenKind::kSemicolon) {
+      separator_pending_ = !empty_;
+      return;
+    }
+    if (separator_pending_) Gather(";", false);
+    separator_pending_ = false;
+    empty_ = false;
+    if (has_cr_) {
+      AddWithLfEndings(token.text);
+    } else {
+      Gather(token.text, token.text.data() < last_word_);
+    }
+  }
   // Of all tokens so far.
   std::string Digest();
 
  private:
-  void AddBytes(std::string_view bytes);
+  static constexpr size_t kGatheredBytes = 4096;
+  static constexpr size_t kWordBytes = 16;
 
-  struct State;
-  std::unique_ptr<State> state_;
+  // Small pieces, since each call of the hash costs more than a token is long. NUL, which no script
+  // can hold, parts the tokens: "a b" is not "ab". `word_is_there`: kWordBytes can be read, though
+  // they may be more than the bytes; a copy of a constant length costs least.
+  void Gather(std::string_view bytes, bool word_is_there) {
+    if (bytes.size() + kWordBytes > gathered_.size() - used_) {
+      GatherLong(bytes);
+      return;
+    }
+    char* const to = gathered_.data() + used_;
+    if (bytes.size() <= kWordBytes && word_is_there) {
+      std::memcpy(to, bytes.data(), kWordBytes);
+    } else {
+      std::memcpy(to, bytes.data(), bytes.size());
+    }
+    to[bytes.size()] = '\0';
+    used_ += bytes.size() + 1;
+  }
+  void GatherLong(std::string_view bytes);
+  void Flush();
+  void AddWithLfEndings(std::string_view bytes);
+
+  struct Hash;
+  std::unique_ptr<Hash> hash_;
+  const char* last_word_;           // from before it, kWordBytes of the text can be read
+  bool has_cr_;                     // the text has a carriage return
   bool separator_pending_ = false;  // a semicolon was seen and no token since
   bool empty_ = true;
+  size_t used_ = 0;
+  std::array<char, kGatheredBytes> gathered_;
 };
 
 std::string ProgramChecksum(std::string_view text);

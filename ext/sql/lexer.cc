@@ -9,46 +9,7 @@
 namespace fastmigrate {
 namespace {
 
-enum CharacterClass : unsigned char {
-  kIllegalByte,
-  kSpaceByte,
-  kNameByte,   // may start or continue a name: letters, '_' and all bytes from 0x80
-  kDigitByte,  // may continue a name
-  kDollar,     // may continue a name, starts a variable
-  kQuote,
-  kPunctuation,
-};
-
-constexpr std::array<CharacterClass, 256> MakeClasses() {
-  std::array<CharacterClass, 256> classes{};
-  for (int c = 0; c < 256; ++c) {
-    if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c >= 0x80) {
-      classes[c] = kNameByte;
-    } else if (c >= '0' && c <= '9') {
-      classes[c] = kDigitByte;
-    }
-  }
-  for (char c : std::string_view(" \t\n\f\r")) classes[static_cast<unsigned char>(c)] = kSpaceByte;
-  for (char c : std::string_view("'\"`[")) classes[static_cast<unsigned char>(c)] = kQuote;
-  for (char c : std::string_view("-+*/%=<>!|&~,.;()?:@#")) {
-    classes[static_cast<unsigned char>(c)] = kPunctuation;
-  }
-  classes['$'] = kDollar;
-  return classes;
-}
-constexpr std::array<CharacterClass, 256> kClasses = MakeClasses();
-
-CharacterClass ClassOf(char c) { return kClasses[static_cast<unsigned char>(c)]; }
-bool IsNamePart(char c) {
-  CharacterClass kind = ClassOf(c);
-  return kind == kNameByte || kind == kDigitByte || kind == kDollar;
-}
 bool IsHexDigit(char c) { return IsDigit(c) || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f'); }
-
-size_t SkipNameParts(std::string_view sql, size_t at) {
-  while (at < sql.size() && IsNamePart(sql[at])) ++at;
-  return at;
-}
 
 // The end of a quoted token that starts at `at`; npos when it has none.
 size_t QuotedEnd(std::string_view sql, size_t at) {
@@ -92,13 +53,14 @@ size_t NumberEnd(std::string_view sql, size_t at) {
 size_t VariableEnd(std::string_view sql, size_t at) {
   size_t end = at + 1;
   while (end < sql.size()) {
-    if (IsNamePart(sql[end])) {
+    if (IsNameByte(sql[end])) {
       ++end;
     } else if (sql[end] == ':' && end + 1 < sql.size() && sql[end + 1] == ':') {
       end += 2;
     } else if (sql[end] == '(' && end > at + 1) {
       size_t close = end + 1;
-      while (close < sql.size() && ClassOf(sql[close]) != kSpaceByte && sql[close] != ')') ++close;
+      while (close < sql.size() && ClassOf(sql[close]) != ByteClass::kSpace && sql[close] != ')')
+        ++close;
       return close < sql.size() && sql[close] == ')' ? close + 1 : end;
     } else {
       break;
@@ -108,7 +70,8 @@ size_t VariableEnd(std::string_view sql, size_t at) {
 }
 
 size_t OperatorLength(std::string_view rest) {
-  if (rest.size() < 2 || std::string_view("<=>|").find(rest[1]) == rest.npos) return 1;
+  const char second = rest.size() < 2 ? '\0' : rest[1];
+  if (second != '<' && second != '=' && second != '>' && second != '|') return 1;
   for (std::string_view op : {"->>", "->", "==", "<=", "<>", "<<", ">=", ">>", "!=", "||"}) {
     if (rest.substr(0, op.size()) == op) return op.size();
   }
@@ -124,48 +87,50 @@ Token Lexer::NextSql() {
   }
 }
 
-size_t Lexer::Scan(TokenKind* kind) const {
+size_t Lexer::ScanOther(TokenKind* kind) const {
   const size_t at = offset_;
   const char c = sql_[at];
   const char next = at + 1 < sql_.size() ? sql_[at + 1] : '\0';
   switch (ClassOf(c)) {
-    case kSpaceByte: {
-      *kind = TokenKind::kSpace;
-      size_t end = at + 1;
-      // SQLite takes a vertical tab for white space behind other white space, not in front of it.
-      while (end < sql_.size() && (ClassOf(sql_[end]) == kSpaceByte || sql_[end] == '\v')) ++end;
-      return end;
-    }
-    case kNameByte:
+    case ByteClass::kMark:
       if (sql_.substr(at, kByteOrderMark.size()) == kByteOrderMark) {
         *kind = TokenKind::kSpace;
         return at + kByteOrderMark.size();
       }
-      if (Lower(c) == 'x' && next == '\'') {
+      break;
+    case ByteClass::kX:
+      if (next == '\'') {
         size_t end = QuotedEnd(sql_, at + 1);
         *kind = end == std::string_view::npos ? TokenKind::kUnterminated : TokenKind::kBlob;
         return std::min(end, sql_.size());
       }
-      *kind = TokenKind::kWord;
-      return SkipNameParts(sql_, at);
-    case kDigitByte:
+      break;
+    case ByteClass::kDigit:
       *kind = TokenKind::kNumber;
       return NumberEnd(sql_, at);
-    case kQuote: {
+    case ByteClass::kQuote: {
       size_t end = QuotedEnd(sql_, at);
       *kind = c == '\'' ? TokenKind::kString : TokenKind::kQuotedName;
       if (end == std::string_view::npos) *kind = TokenKind::kUnterminated;
       return std::min(end, sql_.size());
     }
-    case kDollar:
+    case ByteClass::kDollar:
       *kind = TokenKind::kVariable;
       return VariableEnd(sql_, at);
-    case kIllegalByte:
+    case ByteClass::kIllegal:
       *kind = TokenKind::kIllegal;
       return at + 1;
-    case kPunctuation:
-      break;
+    default:
+      return ScanPunctuation(kind);
   }
+  *kind = TokenKind::kWord;
+  return EndOfName(at + 1);
+}
+
+size_t Lexer::ScanPunctuation(TokenKind* kind) const {
+  const size_t at = offset_;
+  const char c = sql_[at];
+  const char next = at + 1 < sql_.size() ? sql_[at + 1] : '\0';
   if (c == '-' && next == '-') {
     *kind = TokenKind::kComment;
     return std::min(sql_.find('\n', at), sql_.size());

@@ -22,6 +22,7 @@
 #ifndef FASTMIGRATE_SQL_LEXER_H_
 #define FASTMIGRATE_SQL_LEXER_H_
 
+#include <array>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -67,6 +68,44 @@ struct Token {
   }
 };
 
+// What a byte is where a token may begin.
+enum class ByteClass : unsigned char {
+  kIllegal,
+  kSpace,
+  kQuote,
+  kAlone,  // an operator, whatever is behind it
+  kPunctuation,
+  // From here on, what may continue a name.
+  kName,    // starts one: letters, '_' and all bytes from 0x80
+  kX,       // likewise, or a blob
+  kMark,    // likewise, or a byte order mark
+  kDigit,   // starts a number
+  kDollar,  // starts a variable
+};
+
+constexpr std::array<ByteClass, 256> MakeByteClasses() {
+  std::array<ByteClass, 256> classes{};
+  auto set = [&classes](std::string_view bytes, ByteClass kind) {
+    for (char c : bytes) classes[static_cast<unsigned char>(c)] = kind;
+  };
+  for (int c = 0; c < 256; ++c) {
+    if (IsLetter(static_cast<char>(c)) || c == '_' || c >= 0x80) classes[c] = ByteClass::kName;
+  }
+  set("0123456789", ByteClass::kDigit);
+  set("xX", ByteClass::kX);
+  set(kByteOrderMark.substr(0, 1), ByteClass::kMark);
+  set(" \t\n\f\r", ByteClass::kSpace);
+  set("'\"`[", ByteClass::kQuote);
+  set("-/=<>!|.;?:@#", ByteClass::kPunctuation);
+  set("()+*%&~,", ByteClass::kAlone);
+  set("$", ByteClass::kDollar);
+  return classes;
+}
+inline constexpr std::array<ByteClass, 256> kByteClasses = MakeByteClasses();
+
+inline ByteClass ClassOf(char c) { return kByteClasses[static_cast<unsigned char>(c)]; }
+inline bool IsNameByte(char c) { return ClassOf(c) >= ByteClass::kName; }
+
 class Lexer {
  public:
   explicit Lexer(std::string_view sql, size_t offset = 0) : sql_(sql), offset_(offset) {}
@@ -75,7 +114,7 @@ class Lexer {
   Token Next() {
     Token token{TokenKind::kEnd, offset_, {}};
     if (offset_ >= sql_.size()) return token;
-    size_t end = Scan(&token.kind);
+    const size_t end = Scan(&token.kind);
     token.text = std::string_view(sql_.data() + offset_, end - offset_);
     offset_ = end;
     return token;
@@ -84,7 +123,42 @@ class Lexer {
   Token NextSql();
 
  private:
-  size_t Scan(TokenKind* kind) const;  // the end of the token at offset_
+  // The end of the token at offset_. What most tokens are is told here, at the least cost.
+  size_t Scan(TokenKind* kind) const {
+    switch (ClassOf(sql_[offset_])) {
+      case ByteClass::kSpace:
+        *kind = TokenKind::kSpace;
+        return EndOfSpace(offset_ + 1);
+      case ByteClass::kName:
+        *kind = TokenKind::kWord;
+        return EndOfName(offset_ + 1);
+      case ByteClass::kAlone:
+        *kind = TokenKind::kOperator;
+        return offset_ + 1;
+      case ByteClass::kDigit: {
+        size_t end = offset_ + 1;
+        while (end < sql_.size() && IsDigit(sql_[end])) ++end;
+        if (end < sql_.size() && (IsNameByte(sql_[end]) || sql_[end] == '.'))
+          return ScanOther(kind);
+        *kind = TokenKind::kNumber;
+        return end;
+      }
+      default:
+        return ScanOther(kind);
+    }
+  }
+  size_t ScanOther(TokenKind* kind) const;
+  size_t ScanPunctuation(TokenKind* kind) const;
+
+  // SQLite takes a vertical tab for white space behind other white space, not in front of it.
+  size_t EndOfSpace(size_t at) const {
+    while (at < sql_.size() && (ClassOf(sql_[at]) == ByteClass::kSpace || sql_[at] == '\v')) ++at;
+    return at;
+  }
+  size_t EndOfName(size_t at) const {
+    while (at < sql_.size() && IsNameByte(sql_[at])) ++at;
+    return at;
+  }
 
   std::string_view sql_;
   size_t offset_;

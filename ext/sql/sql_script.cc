@@ -105,22 +105,24 @@ SpecialStatement Classify(const StatementHead& head) {
 }
 
 bool ChangesRows(const Token& first) {
-  return first.Is("INSERT") || first.Is("REPLACE") || first.Is("UPDATE") || first.Is("DELETE") ||
-         first.Is("WITH");
+  return first.Is("INSERT") || first.Is("REPLACE") || first.Is("UPDATE") || first.Is("DELETE");
 }
 
 // Goes once over the tokens; see the head of sql_script.h.
 class ScriptReader {
  public:
-  explicit ScriptReader(SqlScript* script) : script_(*script) {}
+  explicit ScriptReader(SqlScript* script) : script_(*script), checksum_(script->text) {}
 
   Status Read() {
     Lexer lexer(script_.text);
     while (true) {
-      Token token = lexer.Next();
-      if (token.kind == TokenKind::kComment) NoteComment(token);
-      if (!token.IsSql()) continue;
+      const Token token = lexer.Next();
+      if (token.kind == TokenKind::kSpace) continue;
       if (token.kind == TokenKind::kEnd) break;
+      if (token.kind == TokenKind::kComment) {
+        NoteComment(token);
+        continue;
+      }
       if (Status status = Take(token); !status) return status;
       checksum_.Add(token);
     }
@@ -147,20 +149,30 @@ class ScriptReader {
       default:
         break;
     }
-    if (head_.size() == 0) {
-      if (token.IsOperator(".")) {
-        return At(token.offset,
-                  "a dot-command of the sqlite3 shell; only SQL can stand in a script");
-      }
-      start_ = token.offset;
-    }
     NoteName(token);
+    if (head_.size() == 0) return Begin(token);
+    if (!needs_head_) return {};
     after_end_ = in_trigger_ && after_semicolon_ && token.Is("END");
     after_semicolon_ = false;
     head_.Add(token);
     if (!in_trigger_ && head_.size() <= 6 && token.Is("TRIGGER")) {
       in_trigger_ = head_.IsCreateTrigger();
     }
+    return {};
+  }
+
+  // A statement, of which this is the first token.
+  Status Begin(const Token& token) {
+    if (token.IsOperator(".")) {
+      return At(token.offset, "a dot-command of the sqlite3 shell; only SQL can stand in a script");
+    }
+    start_ = token.offset;
+    after_semicolon_ = false;
+    head_.Add(token);
+    const bool changes_rows = ChangesRows(token);
+    script_.changes_rows = script_.changes_rows || changes_rows || token.Is("WITH");
+    needs_head_ = !changes_rows;
+    if (needs_head_) script_.may_drop = script_.may_drop || MayDrop(token);
     return {};
   }
 
@@ -172,20 +184,22 @@ class ScriptReader {
   }
 
   void Finish(size_t end) {
-    SpecialStatement statement = Classify(head_);
-    bool drop = head_[0].Is("DROP") && (head_[1].Is("TABLE") || head_[1].Is("INDEX"));
-    script_.drops = script_.drops || drop;
-    script_.changes_rows = script_.changes_rows || ChangesRows(head_[0]);
-    if (statement.kind != StatementKind::kPlain) {
-      statement.index = script_.statement_count;
-      statement.offset = start_;
-      statement.end = end;
-      script_.specials.push_back(std::move(statement));
-    }
+    if (needs_head_) TakeHead(end);
     ++script_.statement_count;
     head_.Clear();
     in_trigger_ = false;
     after_end_ = false;
+  }
+
+  void TakeHead(size_t end) {
+    SpecialStatement statement = Classify(head_);
+    bool drop = head_[0].Is("DROP") && (head_[1].Is("TABLE") || head_[1].Is("INDEX"));
+    script_.drops = script_.drops || drop;
+    if (statement.kind == StatementKind::kPlain) return;
+    statement.index = script_.statement_count;
+    statement.offset = start_;
+    statement.end = end;
+    script_.specials.push_back(std::move(statement));
   }
 
   // Only a comment that has a line for itself.
@@ -239,7 +253,8 @@ class ScriptReader {
   TokenChecksum checksum_;
   StatementHead head_;
   size_t start_ = 0;
-  bool has_up_ = false;  // a line "-- Up"
+  bool needs_head_ = false;  // the statement's first token does not tell all that is asked of it
+  bool has_up_ = false;      // a line "-- Up"
   bool in_trigger_ = false;
   bool after_semicolon_ = false;  // the last token was one
   bool after_end_ = false;        // the last token was an END that followed a semicolon
@@ -278,6 +293,10 @@ Status CheckEncoding(const SqlScript& script) {
 }
 
 }  // namespace
+
+bool MayDrop(const Token& first) {
+  return first.Is("DROP") || first.Is("SELECT") || first.Is("WITH") || first.Is("VALUES");
+}
 
 bool SqlScript::Has(StatementKind kind) const {
   return std::any_of(specials.begin(), specials.end(),

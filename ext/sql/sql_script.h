@@ -26,6 +26,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "sql/lexer.h"
 
 namespace fastmigrate {
 
@@ -70,10 +71,10 @@ struct SqlScript {
   bool drops = false;
   // INSERT, REPLACE, UPDATE or DELETE, or a WITH that may stand before one.
   bool changes_rows = false;
+  bool may_drop = false;  // a statement of it may (MayDrop)
   // Where a line stands that says the script is unfinished (kUnfinishedLine), and one with which
-  // another tool's scripts begin what undoes them: -- +goose Down, -- +migrate Down, --
-  // migrate:down,
-  // -- Down behind -- Up.
+  // another tool's scripts begin what undoes them (-- +goose Down, -- +migrate Down,
+  // -- migrate:down, -- Down behind -- Up).
   std::optional<size_t> unfinished;
   std::optional<size_t> down_part;
   // TEMP or TEMPORARY is among the words, or temp among the names: it may make temp objects.
@@ -81,6 +82,10 @@ struct SqlScript {
 
   bool Has(StatementKind kind) const;
 };
+
+// Whether the statement with this first token may drop a table or an index. A query may call a
+// function that does; inside a statement that writes SQLite lets none.
+bool MayDrop(const Token& first);
 
 // Checks the text: UTF-8 without NUL, strings, comments and triggers that end, no dot-commands of
 // the sqlite3 shell. A failure's message holds file, line and column.

@@ -38,8 +38,23 @@ std::string LedgerError(const Database& db) {
 }
 
 Status Advance(const Database& db, const HistoryRecord& record) {
-  Status status = MoveVersion(db, record.version);
-  return status ? WriteRecords(db, {record}) : status;
+  Result<std::optional<int>> version = ReadVersion(db);
+  if (!version) return version.error();
+  Result<bool> moved = MoveVersion(db, version->value_or(0), record.version);
+  if (!moved) return moved.error();
+  return *moved ? WriteRecords(db, {record}) : Status(MakeError("not moved"));
+}
+
+TEST(Ledger, MovesTheVersionOnlyFromWhereItIs) {
+  Database db = OpenDatabase();
+  ASSERT_TRUE(CreateLedger(db));
+  EXPECT_EQ(*MoveVersion(db, 0, 3), true);
+  EXPECT_EQ(*MoveVersion(db, 2, 4), false);
+  EXPECT_EQ(VersionOrError(db), "3");
+  ASSERT_EQ(Query(db, "DELETE FROM _meta"), "");
+  EXPECT_EQ(*MoveVersion(db, 3, 4), false);
+  ASSERT_EQ(Query(db, "DROP TABLE _meta"), "");
+  EXPECT_FALSE(MoveVersion(db, 3, 4));
 }
 
 TEST(Ledger, OfAnEmptyDatabaseHasNoVersion) {

@@ -10,7 +10,7 @@ namespace fastmigrate {
 namespace {
 
 std::string SqlChecksum(std::string_view sql) {
-  TokenChecksum checksum;
+  TokenChecksum checksum(sql);
   Lexer lexer(sql);
   for (Token token = lexer.Next(); token.kind != TokenKind::kEnd; token = lexer.Next()) {
     checksum.Add(token);
