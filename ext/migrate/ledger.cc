@@ -220,8 +220,17 @@ Result<std::optional<int>> ReadVersionAtOnce(const Database& db) {
   return ReadVersionOnce(db, "main");
 }
 
-// Whether the statement names one of our tables.
+// Whether the statement names one of our tables. Most do not hold the names at all, which costs
+// little to see.
 bool NamesLedger(const std::string& sql) {
+  auto is_name = [&sql](size_t at) {
+    const std::string_view rest = std::string_view(sql).substr(at);
+    return EqualIgnoringCase(rest.substr(0, std::string_view(kMeta).size()), kMeta) ||
+           EqualIgnoringCase(rest.substr(0, std::string_view(kHistory).size()), kHistory);
+  };
+  size_t at = sql.find('_');
+  while (at != std::string::npos && !is_name(at)) at = sql.find('_', at + 1);
+  if (at == std::string::npos) return false;
   Lexer lexer(sql);
   for (Token token = lexer.NextSql(); token.kind != TokenKind::kEnd; token = lexer.NextSql()) {
     if (IsLedgerTable(Unquoted(token))) return true;
@@ -233,9 +242,7 @@ bool NamesLedger(const std::string& sql) {
 Status AppendObjects(const Database& db, const std::string& schema, std::string* text) {
   const std::string sql = "SELECT type, name, tbl_name, sql FROM " + schema +
                           ".sqlite_schema WHERE (" + kIsOurs +
-                          ") OR (type = 'trigger' AND (instr(lower(sql), '_meta') > 0"
-                          " OR instr(lower(sql), '_fastmigrate_history') > 0))"
-                          " ORDER BY type, name";
+                          ") OR type = 'trigger' ORDER BY type, name";
   return db.ForEach(sql, [&](const Statement& row) {
     if (!IsLedgerTable(row.Text(2)) && !NamesLedger(row.Text(3))) return;
     for (int column = 0; column < 4; ++column) *text += row.Text(column) + '\n';

@@ -62,6 +62,21 @@ TEST(Checksum, IsAnotherForOtherSql) {
   for (const auto& [a, b] : pairs) EXPECT_NE(SqlChecksum(a), SqlChecksum(b)) << a << " / " << b;
 }
 
+// Tokens short and long, at and beside the places where those gathered are full: "xxhsum -H2" of
+// them with a NUL behind each.
+TEST(Checksum, IsOfEveryTokenWhole) {
+  std::string text;
+  for (int i = 0; i < 3000; ++i) text += "w" + std::to_string(i) + " ";
+  text += "'" + std::string(5000, 'x') + "'";
+  for (int size = 4060; size < 4100; ++size) text += " '" + std::string(size, 'y') + "'";
+  EXPECT_EQ(SqlChecksum(text), "441a2a349afece7deb6748dd7b47df63");
+  EXPECT_EQ(SqlChecksum(text + "\r\n"), "441a2a349afece7deb6748dd7b47df63");
+  for (size_t size = 1; size < 40; ++size) {
+    const std::string beginning = text.substr(0, size);
+    EXPECT_EQ(SqlChecksum(beginning), SqlChecksum(beginning + "\r\n")) << beginning;
+  }
+}
+
 TEST(Checksum, PassesOverLineEndingsInsideStrings) {
   EXPECT_EQ(SqlChecksum("SELECT 'a\r\nb';"), SqlChecksum("SELECT 'a\nb';"));
   EXPECT_NE(SqlChecksum("SELECT 'a\rb';"), SqlChecksum("SELECT 'a\nb';"));
