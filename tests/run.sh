@@ -110,6 +110,7 @@ suite "mutation/debian" bash tests/mutation/debian.sh
 suite "mutation/drafts" "$build/tests/draft_mutation" "$build/debian-packages/schemas"
 suite "sqlite3 shell" bash tests/shell/run.sh "$extension"
 suite "hosts" bash tests/hosts/run.sh "$extension"
+suite "portable" bash tests/portable/run.sh "$extension"
 suite "install" bash tests/install/run.sh "$build"
 suite "amalgamation" bash tests/amalgamation/run.sh "$build"
 suite "README" $python tests/readme_test.py --extension "$extension"
