@@ -32,8 +32,8 @@ README = pathlib.Path(__file__).parent.parent / "README.md"
 BLOCK = re.compile(
     r"(?P<before>[^\n]*)\n\n?(?:```(?P<kind>\w+)\n(?P<body>.*?)^```$"
     r"|<!-- run\n(?P<hidden>.*?)^-->$)", re.M | re.S)
-PROGRAMS = README.parent / "tests" / "hosts"
-PROGRAM_NAME = re.compile(r"<!-- (tests/hosts/\S+) -->$")
+PROGRAMS = [README.parent / "tests" / name for name in ("hosts", "packages")]
+PROGRAM_NAME = re.compile(r"<!-- (tests/(?:hosts|packages)/\S+) -->$")
 PROGRAM_PART = re.compile(r"README begins[^\n]*\n(?P<part>.*?)^[^\n]*README ends", re.M | re.S)
 PROGRAM_LINE = re.compile(r"^\| \[[^]]+\]\((?P<path>tests/hosts/\S+)\) \| `(?P<line>[^|]+)` \|", re.M)
 FILE_NAME = re.compile(r"`([^`]+)`:$")
@@ -89,14 +89,15 @@ def shown_part(program):
 
 
 def problems_with_programs():
-    """Yields what is wrong, or None, for each program of tests/hosts and each line of the table."""
+    """Yields what is wrong, or None, for each program that it may show and each line of the table."""
     page = README.read_text(encoding="utf-8")
     shown = {}
     for block in BLOCK.finditer(page):
         name = PROGRAM_NAME.search(block["before"])
         if name:
             shown[name[1]] = block["body"]
-    for program in sorted(file for file in PROGRAMS.glob("*/**/*") if file.is_file()):
+    files = (file for folder in PROGRAMS for file in folder.glob("*/**/*") if file.is_file())
+    for program in sorted(files):
         path = str(program.relative_to(README.parent))
         part = shown_part(program)
         if part is None and path not in shown:

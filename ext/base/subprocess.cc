@@ -16,9 +16,9 @@
 #include <cstdlib>
 #include <optional>
 #include <string_view>
-#include <utility>
 
 #include "base/files.h"
+#include "base/pipe.h"
 
 #ifdef __APPLE__
 #include <crt_externs.h>
@@ -34,46 +34,6 @@ constexpr std::chrono::milliseconds kGrace(500);
 constexpr std::size_t kReadBytes = 16384;  // on the stack, which may be a small one
 // As much as a pipe can hold: Linux lets an ordinary user widen it from 64 KiB to 1 MiB.
 constexpr int kReadsToDrainPipe = 64;
-
-class Descriptor {
- public:
-  explicit Descriptor(int value) : value_(value) {}
-  Descriptor(Descriptor&& other) noexcept : value_(std::exchange(other.value_, -1)) {}
-  Descriptor& operator=(Descriptor&&) = delete;
-  ~Descriptor() { Close(); }
-
-  void Close() {
-    if (value_ >= 0) close(std::exchange(value_, -1));
-  }
-  int value() const { return value_; }  // -1 when closed
-
- private:
-  int value_;
-};
-
-struct Pipe {
-  Descriptor read_end;  // does not block
-  Descriptor write_end;
-};
-
-Result<Pipe> OpenPipe() {
-  int ends[2];
-#ifdef __APPLE__  // has no pipe2
-  bool open = pipe(ends) == 0;
-  if (open) {
-    fcntl(ends[0], F_SETFD, FD_CLOEXEC);
-    fcntl(ends[1], F_SETFD, FD_CLOEXEC);
-  }
-#else
-  bool open = pipe2(ends, O_CLOEXEC) == 0;
-#endif
-  if (!open) return Error{kCodeIoError, "cannot open a pipe: " + Reason(errno)};
-  Pipe pipe{Descriptor(ends[0]), Descriptor(ends[1])};
-  if (fcntl(ends[0], F_SETFL, O_NONBLOCK) != 0) {
-    return Error{kCodeIoError, "cannot set up a pipe: " + Reason(errno)};
-  }
-  return pipe;
-}
 
 // Does nothing for that long, or shorter when a signal comes in.
 void Pause(int milliseconds) { poll(nullptr, 0, milliseconds); }

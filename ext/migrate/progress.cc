@@ -9,7 +9,6 @@
 #ifdef _WIN32
 #include <io.h>
 #else
-#include <signal.h>
 #include <unistd.h>
 #endif
 
@@ -26,26 +25,6 @@ void WriteToStandardError(std::string_view text) {
   std::fwrite(text.data(), 1, text.size(), stderr);
   std::fflush(stderr);
 }
-
-// While it lives, threads that are begun here take none of the host's signals.
-class SignalsBlocked {
- public:
-#ifdef _WIN32
-  SignalsBlocked() = default;
-#else
-  SignalsBlocked() {
-    sigset_t all;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before_);
-  }
-  SignalsBlocked(const SignalsBlocked&) = delete;
-  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
-  ~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-
- private:
-  sigset_t before_;
-#endif
-};
 
 // A name is a file's, and may hold what a terminal would obey.
 std::string Printable(std::string_view name) {
@@ -76,23 +55,10 @@ Progress::Progress(std::vector<std::string> names, Output output)
     : names_(std::move(names)), output_(std::move(output)) {
   if (!output_.is_terminal) return;
   try {
-    const SignalsBlocked blocked;
-    thread_ = std::thread([this] {
-      std::unique_lock<std::mutex> lock(mutex_);
-      while (!ended_.wait_for(lock, output_.tick, [this] { return ends_; })) WriteLive();
-    });
+    ticker_ = std::make_unique<Ticker>(output_.tick, [this] { WriteLive(); });
   } catch (const std::exception&) {
-    // Without a thread there is no live line.
+    // Without it there is no live line.
   }
-}
-
-Progress::~Progress() {
-  {
-    std::lock_guard<std::mutex> lock(mutex_);
-    ends_ = true;
-  }
-  ended_.notify_all();
-  if (thread_.joinable()) thread_.join();
 }
 
 void Progress::Begin(std::string_view name, size_t statements) noexcept {
@@ -128,8 +94,9 @@ void Progress::WriteLine(const std::string& text) {
   is_live_line_shown_ = false;
 }
 
-// Called by the thread, which has locked.
-void Progress::WriteLive() {
+// Called by the ticker's thread.
+void Progress::WriteLive() noexcept {
+  std::lock_guard<std::mutex> lock(mutex_);
   if (label_.empty()) return;
   try {
     std::string line = label_;

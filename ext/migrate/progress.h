@@ -19,15 +19,15 @@
 
 #include <atomic>
 #include <chrono>
-#include <condition_variable>
 #include <cstddef>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <vector>
+
+#include "base/ticker.h"
 
 namespace fastmigrate {
 
@@ -48,7 +48,6 @@ class Progress {
   Progress(std::vector<std::string> names, Output output);
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
-  ~Progress();
 
   // `statements` is 0 for a program.
   void Begin(std::string_view name, size_t statements) noexcept;
@@ -57,22 +56,20 @@ class Progress {
   void End(bool succeeded) noexcept;
 
  private:
-  void WriteLive();
+  void WriteLive() noexcept;
   void WriteLine(const std::string& text);
 
   const std::vector<std::string> names_;
   const Output output_;
   std::atomic<size_t> statement_ = 0;
 
-  std::mutex mutex_;  // of what follows, and of writing
-  std::condition_variable ended_;
-  bool ends_ = false;
+  std::mutex mutex_;   // of what follows, and of writing
   std::string label_;  // "0002-rebuild.sql (1 of 3)"; empty between scripts
   size_t statements_ = 0;
   Clock::time_point began_;
   bool is_live_line_shown_ = false;
 
-  std::thread thread_;
+  std::unique_ptr<Ticker> ticker_;  // the last, since its thread uses the others
 };
 
 }  // namespace fastmigrate

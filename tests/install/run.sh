@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs from a build folder into empty prefixes, and builds programs of each kind against that; and
-# reads off the module what it needs. Ends with "N passed, N failed".
+# Installs from a build folder into empty prefixes, and builds programs of each kind against that. Ends
+# with "N passed, N failed".
 #
 #   bash tests/install/run.sh build
 #
@@ -170,19 +170,6 @@ test_uninstalling_twice_is_an_error() {
   uninstall
   if uninstall >log 2>&1; then return 1; fi
   grep -q "nothing is installed from this build folder" log
-}
-
-test_module_needs_libc_and_libm_alone() {
-  equal "$(readelf -d "$build/fastmigrate.so" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' |
-    grep -v -E '^(libc\.so\.6|libm\.so\.6|ld-linux.*)$')" ""
-}
-
-test_stripped_module_is_smaller_than_1500000_bytes() {
-  strip -o stripped.so "$build/fastmigrate.so"
-  local size
-  size=$(stat -c %s stripped.so)
-  echo "$size bytes"
-  [[ $size -lt 1500000 ]]
 }
 
 unset LD_LIBRARY_PATH DESTDIR PKG_CONFIG_PATH CMAKE_PREFIX_PATH

@@ -1,0 +1,3 @@
+import fastmigrate from "./index.cjs";
+
+export const { getLoadablePath, load } = fastmigrate;
