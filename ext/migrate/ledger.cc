@@ -375,8 +375,9 @@ Status DropLedger(const Database& db) {
 }
 
 Result<bool> MoveVersion(const Database& db, int from, int to) {
-  Result<Statement> update =
-      db.Prepare("UPDATE main._meta SET version = ?2 WHERE id = 1 AND version = ?1");
+  Result<Statement> update = db.Prepare(
+      "UPDATE main._meta SET version = ?2 WHERE id = 1 AND version = ?1 "
+      "AND NOT EXISTS (SELECT 1 FROM main._meta WHERE id <> 1)");
   if (!update) return update.error();
   update->Bind(1, int64_t{from});
   update->Bind(2, int64_t{to});

@@ -79,8 +79,9 @@ Status CreateLedger(const Database& db);
 // Drops both tables, with what is on them. In the caller's transaction.
 Status DropLedger(const Database& db);
 
-// Moves the version. False when the database is not at `from`, so that a script has been at it;
-// then nothing is changed. In the caller's transaction; the tables must be there.
+// Moves the version. False when the database is not at `from`, or _meta has another row, so that a
+// script has been at it; then nothing is changed. In the caller's transaction; the tables must be
+// there.
 Result<bool> MoveVersion(const Database& db, int from, int to);
 
 // Writes the records, each replacing one of the same version.

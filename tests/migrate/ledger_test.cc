@@ -51,6 +51,8 @@ TEST(Ledger, MovesTheVersionOnlyFromWhereItIs) {
   EXPECT_EQ(*MoveVersion(db, 0, 3), true);
   EXPECT_EQ(*MoveVersion(db, 2, 4), false);
   EXPECT_EQ(VersionOrError(db), "3");
+  ASSERT_EQ(Query(db, "PRAGMA ignore_check_constraints = 1; INSERT INTO _meta VALUES (2, 3)"), "");
+  EXPECT_EQ(*MoveVersion(db, 3, 4), false);
   ASSERT_EQ(Query(db, "DELETE FROM _meta"), "");
   EXPECT_EQ(*MoveVersion(db, 3, 4), false);
   ASSERT_EQ(Query(db, "DROP TABLE _meta"), "");
