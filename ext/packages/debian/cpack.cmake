@@ -14,9 +14,8 @@ set(CPACK_DEBIAN_PACKAGE_MAINTAINER
     "The fastmigrate authors <fastmigrate@packages.invalid>")  # there is no address as yet
 set(CPACK_DEBIAN_PACKAGE_SECTION libs)
 set(CPACK_DEBIAN_PACKAGE_PRIORITY optional)
-# libgcc-s1 was libgcc1 in the release that has glibc 2.28. No SQLite is asked for: the program that
-# loads the module has its own.
-set(CPACK_DEBIAN_PACKAGE_DEPENDS "libc6 (>= 2.28), libgcc-s1 | libgcc1")
+# No SQLite is asked for: the program that loads the module has its own.
+set(CPACK_DEBIAN_PACKAGE_DEPENDS "libc6 (>= 2.28)")
 set(CPACK_DEBIAN_PACKAGE_SUGGESTS sqlite3)
 set(CPACK_DEBIAN_PACKAGE_ENHANCES "sqlite3, libsqlite3-0")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "SQLite extension that migrates a database")
