@@ -323,7 +323,7 @@ Status RefuseOwnScripts(const ForeignFolder& folder,
                         const std::vector<ForeignMigration>& migrations) {
   // A date with hyphens looks like a number of ours as well.
   auto is_ours = [](const ForeignMigration& m) {
-    const std::optional<Migration> script = ParseMigrationName(m.path);
+    const std::optional<MigrationName> script = ParseMigrationName(m.path);
     return script && NormalVersion(std::to_string(script->version)) == m.version;
   };
   if (!std::all_of(migrations.begin(), migrations.end(), is_ours)) return {};

@@ -47,19 +47,16 @@ Result<std::string> ReadText(const Migration& migration) {
   return ReadFile(migration.Path());
 }
 
-std::optional<Migration> ParseMigrationName(std::string_view file_name) {
+std::optional<MigrationName> ParseMigrationName(std::string_view file_name) {
   const KindEnding* ending = EndingOf(file_name);
   if (ending == nullptr || LeadingDigits(file_name) != 4 ||
       file_name.size() < 5 + ending->ending.size() || file_name[4] != '-' ||
       file_name.find('\n') != std::string_view::npos) {
     return std::nullopt;
   }
-  std::optional<Migration> migration(std::in_place);
-  for (char digit : file_name.substr(0, 4))
-    migration->version = migration->version * 10 + (digit - '0');
-  migration->name = file_name;
-  migration->kind = ending->kind;
-  return migration;
+  MigrationName parsed{0, ending->kind};
+  for (char digit : file_name.substr(0, 4)) parsed.version = parsed.version * 10 + (digit - '0');
+  return parsed;
 }
 
 std::string WhyNotMigration(std::string_view file_name) {

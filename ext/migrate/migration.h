@@ -39,9 +39,13 @@ struct Migration {
 // The text, which for a file is read now.
 Result<std::string> ReadText(const Migration& migration);
 
-// The migration of that file name, without its text; nullopt when it is no script's name. The
-// version may be 0, which no script may have.
-std::optional<Migration> ParseMigrationName(std::string_view file_name);
+// What a script's file name says; nullopt when it is no script's. The version may be 0, which no
+// script may have.
+struct MigrationName {
+  int version = 0;
+  MigrationKind kind = MigrationKind::kSql;
+};
+std::optional<MigrationName> ParseMigrationName(std::string_view file_name);
 
 // Why a file of that name is not a script, for people: "the number has 3 digits, not 4".
 std::string WhyNotMigration(std::string_view file_name);

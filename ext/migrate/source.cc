@@ -36,16 +36,21 @@ Status TakeScript(Migration&& migration, Source* source) {
   return {};
 }
 
-// The migration of that name; nullopt for another file, which is passed over.
-Result<std::optional<Migration>> TakeName(const std::string& name, Source* source) {
+// The migration of that name, without its text; nullopt for another file, which is passed over.
+Result<std::optional<Migration>> TakeName(std::string&& name, Source* source) {
   if (name == "config.py") {
     return MakeError((source->is_bundle ? "the bundle" : "migration folder " + source->Name()) +
                      " holds a config.py: it makes the Python package migrate another kind of "
                      "database, which this extension cannot; move it away to migrate SQLite");
   }
-  std::optional<Migration> migration = ParseMigrationName(name);
-  if (!migration) source->ignored.push_back({name, WhyNotMigration(name)});
-  return migration;
+  const std::optional<MigrationName> parsed = ParseMigrationName(name);
+  if (!parsed) {
+    std::string reason = WhyNotMigration(name);
+    source->ignored.push_back({std::move(name), std::move(reason)});
+    return std::optional<Migration>();
+  }
+  return std::optional<Migration>(
+      {parsed->version, std::move(name), parsed->kind, nullptr, nullptr});
 }
 
 // Why its names cannot be read.
@@ -73,8 +78,8 @@ Status TakeFolder(Source* source) {
   if (!entries) return CannotList(source->dir, entries.error());
   const auto dir = std::make_shared<const std::string>(source->dir);
   source->migrations.reserve(entries->size());
-  for (const FolderEntry& entry : *entries) {
-    Result<std::optional<Migration>> migration = TakeName(entry.name, source);
+  for (FolderEntry& entry : *entries) {
+    Result<std::optional<Migration>> migration = TakeName(std::move(entry.name), source);
     if (!migration) return migration.error();
     if (!*migration) continue;
     (*migration)->dir = dir;
@@ -90,10 +95,10 @@ Status TakeBundle(std::string_view json, Source* source) {
   Result<std::vector<BundledFile>> files = ReadBundle(json);
   if (!files) return files.error();
   for (BundledFile& file : *files) {
-    Result<std::optional<Migration>> migration = TakeName(file.name, source);
+    Result<std::optional<Migration>> migration = TakeName(std::move(file.name), source);
     if (!migration) return migration.error();
     if (!*migration) continue;
-    if ((*migration)->kind != MigrationKind::kSql) return ProgramInBundle(file.name);
+    if ((*migration)->kind != MigrationKind::kSql) return ProgramInBundle((*migration)->name);
     (*migration)->text = std::move(file.text);
     if (Status status = TakeScript(std::move(**migration), source); !status) return status;
   }
