@@ -1,4 +1,4 @@
-# To be sourced, by what builds packages. Needs $version and SOURCE_DATE_EPOCH.
+# To be sourced in the root folder, by what builds packages. The version is to be in $version.
 
 fail() {
   echo "$1" >&2

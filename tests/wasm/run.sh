@@ -3,7 +3,7 @@
 # passed, N failed[, N skipped]".
 #
 #   bash tests/wasm/run.sh build
-#   FASTMIGRATE_ALL=1 bash tests/wasm/run.sh build    installs Emscripten and Chromium, 842 MB
+#   FASTMIGRATE_ALL=1 bash tests/wasm/run.sh build    installs Emscripten and Chromium, 1.3 GB
 #
 # Without Emscripten every test is skipped. Each function test_FACT is a test, run in a folder of its
 # own. What is compiled stays in BUILD/wasm, until the sources change.

@@ -11,7 +11,7 @@
 #   BUILD/wasm/sqlite-fastmigrate-wasm-VERSION.tgz   the same for npm
 #
 # and says how big the module is. What is compiled stays in BUILD/wasm, until its sources change. It
-# needs CMake and Emscripten 3.1.6 or newer.
+# needs CMake and Emscripten, of which it has been tried with Debian's 3.1.6.
 set -euo pipefail
 root=$(realpath "$(dirname "${BASH_SOURCE[0]}")/../../..")
 [[ $# -ge 1 ]] || {

@@ -8,7 +8,9 @@ under the name to which it was posted; "result" is printed, and ends it.
 """
 
 import http.server
+import os
 import pathlib
+import signal
 import subprocess
 import sys
 import tempfile
@@ -59,12 +61,12 @@ def main():
         url = f"http://127.0.0.1:{server.server_port}/driver.html?{case}"
         browser = subprocess.Popen(
             ["chromium", "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run",
-             f"--user-data-dir={profile}", url], stdin=subprocess.DEVNULL,
+             f"--user-data-dir={profile}", url], start_new_session=True, stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
             in_time = done.wait(SECONDS)
         finally:
-            browser.terminate()
+            os.killpg(browser.pid, signal.SIGTERM)  # it may be a script that has started another
             browser.wait()
             server.shutdown()
     print(pathlib.Path("result").read_text(encoding="utf-8") if in_time else "no result in time")
