@@ -11,32 +11,19 @@
 #   fastmigrate-VERSION-linux-x86_64.tar.gz                        the module alone
 #   fastmigrate-VERSION-linux-x86_64.tar.gz.sha256                 for `sha256sum --check`
 #
+# That for WebAssembly is built by ext/packages/wasm/build.sh, with Emscripten.
+#
 # The same sources and the same compiler give the same bytes: every time in them is SOURCE_DATE_EPOCH,
 # which is that of the last commit unless the environment says another.
 set -euo pipefail
 root=$(realpath "$(dirname "${BASH_SOURCE[0]}")/..")
 build=$(realpath -m "${1:-$root/build}")
 cd "$root"
-
-fail() {
-  echo "$1" >&2
-  exit 1
-}
+source ext/packages/functions.sh
 
 # setting NAME: that of the build folder; empty when it has none.
 setting() {
   sed -n "s/^$1:[A-Z]*=//p" "$build/CMakeCache.txt"
-}
-
-# write FROM TO: with the version in the place of its mark.
-write() {
-  sed "s/@VERSION@/$version/g" "$1" >"$2"
-}
-
-# pack FOLDER ARCHIVE: its bytes depend on what is in the folder alone.
-pack() {
-  tar --sort=name --format=ustar --owner=0 --group=0 --numeric-owner --mode='u=rwX,go=rX' \
-    --mtime="@$SOURCE_DATE_EPOCH" -C "$(dirname "$1")" -c "$(basename "$1")" | gzip -9n >"$2"
 }
 
 debian_package() {
@@ -96,10 +83,6 @@ cmake --build "$build" --target fastmigrate --parallel "$(nproc)"
 # What the packages say they need is what the module needs.
 bash tests/portable/run.sh "$build/fastmigrate.so"
 
-if [[ -z ${SOURCE_DATE_EPOCH:-} ]]; then
-  SOURCE_DATE_EPOCH=$(git log -1 --format=%ct 2>/dev/null || stat -c %Y ext/fastmigrate.h)
-fi
-export SOURCE_DATE_EPOCH
 version=$(setting CMAKE_PROJECT_VERSION)
 out=$build/packages
 work=$(mktemp -d)

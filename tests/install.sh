@@ -5,6 +5,7 @@
 #   bash tests/install.sh test       that, and what the tests need
 #   bash tests/install.sh hosts      light drivers of SQLite in other languages, for tests/hosts
 #   bash tests/install.sh all-hosts  all of them, with their languages
+#   bash tests/install.sh wasm       Emscripten and a browser, for tests/wasm
 #   bash tests/install.sh import     other migration tools, which tests/processes/import_tools.py runs
 set -euo pipefail
 
@@ -51,6 +52,10 @@ all_hosts=(
   '/usr/share/cargo/registry/rusqlite-*=librust-rusqlite-dev'
   /usr/lib/R/site-library/RSQLite=r-cran-rsqlite
 )
+wasm=(
+  emcc=emscripten
+  chromium=chromium
+)
 import=(
   sql-migrate=sql-migrate
   sqitch=sqitch
@@ -62,9 +67,10 @@ case ${1:-} in
   test) wanted=("${build[@]}" "${test[@]}") ;;
   hosts) wanted=("${hosts[@]}") ;;
   all-hosts) wanted=("${hosts[@]}" "${all_hosts[@]}") ;;
+  wasm) wanted=("${wasm[@]}") ;;
   import) wanted=("${import[@]}") ;;
   *)
-    echo "usage: bash tests/install.sh build|test|hosts|all-hosts|import" >&2
+    echo "usage: bash tests/install.sh build|test|hosts|all-hosts|wasm|import" >&2
     exit 2
     ;;
 esac

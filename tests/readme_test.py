@@ -32,8 +32,8 @@ README = pathlib.Path(__file__).parent.parent / "README.md"
 BLOCK = re.compile(
     r"(?P<before>[^\n]*)\n\n?(?:```(?P<kind>\w+)\n(?P<body>.*?)^```$"
     r"|<!-- run\n(?P<hidden>.*?)^-->$)", re.M | re.S)
-PROGRAMS = [README.parent / "tests" / name for name in ("hosts", "packages")]
-PROGRAM_NAME = re.compile(r"<!-- (tests/(?:hosts|packages)/\S+) -->$")
+PROGRAMS = [README.parent / "tests" / name for name in ("hosts", "packages", "wasm")]
+PROGRAM_NAME = re.compile(r"<!-- (tests/(?:hosts|packages|wasm)/\S+) -->$")
 PROGRAM_PART = re.compile(r"README begins[^\n]*\n(?P<part>.*?)^[^\n]*README ends", re.M | re.S)
 PROGRAM_LINE = re.compile(r"^\| \[[^]]+\]\((?P<path>tests/hosts/\S+)\) \| `(?P<line>[^|]+)` \|", re.M)
 FILE_NAME = re.compile(r"`([^`]+)`:$")

@@ -26,10 +26,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 exec </dev/null
 
-# The packages, and the version of SQLite that each must have.
-oldest=(better-sqlite3@7.1.2 3.34.0)
-usual=(better-sqlite3@8.0.1 3.40.0)
-newest=(better-sqlite3@13.2.0 3.54.1)
+source tests/amalgamations.sh
 
 build=$PWD/build
 root=$PWD/build-sanitizers
@@ -42,22 +39,6 @@ count() {
   passed=$((passed + $1))
   failed=$((failed + $2))
   echo "== $3: $1 passed, $2 failed"
-}
-
-# amalgamation PACKAGE VERSION: puts sqlite3.c and the headers into build-sanitizers/sqlite-VERSION.
-amalgamation() {
-  local dir=$root/sqlite-$2 unpacked
-  [[ -e $dir/sqlite3.c ]] || {
-    unpacked=$(mktemp -d "$root/unpack-XXXXXX")
-    (cd "$unpacked" && npm pack --silent "$1" >name && tar -xzf "$(tail -n 1 name)")
-    # Older packages have the files in an archive of their own.
-    find "$unpacked" -name sqlite3.tar.gz -exec tar -xzf {} -C "$unpacked" \;
-    mkdir -p "$dir"
-    find "$unpacked" \( -name sqlite3.h -o -name sqlite3ext.h -o -name sqlite3.c \) \
-      -exec mv {} "$dir" \;
-    rm -rf "$unpacked"
-  }
-  grep -q "define SQLITE_VERSION  *\"$2\"" "$dir/sqlite3.h"
 }
 
 # attribute NAME: that number in the first element of ctest's report, 0 when there is none.
@@ -101,7 +82,7 @@ sanitized() {
   local name=$1 sqlite=($2) sanitizers=$3
   shift 3
   echo "== $name: SQLite ${sqlite[1]}, $sanitizers"
-  if amalgamation "${sqlite[@]}" &&
+  if amalgamation "${sqlite[@]}" "$root/sqlite-${sqlite[1]}" &&
     cmake -S . -B "$root/$name" -DCMAKE_BUILD_TYPE=RelWithDebInfo \
       -DCMAKE_C_FLAGS_RELWITHDEBINFO="-O1 -g1" -DCMAKE_CXX_FLAGS_RELWITHDEBINFO="-O1 -g1" \
       -DCMAKE_MODULE_LINKER_FLAGS=-Wl,-z,nodelete \
@@ -129,7 +110,7 @@ shared_library() {
 replaced() {
   local name=$1 sqlite=($2)
   echo "== $name: SQLite ${sqlite[1]}"
-  if amalgamation "${sqlite[@]}" && shared_library "${sqlite[1]}" &&
+  if amalgamation "${sqlite[@]}" "$root/sqlite-${sqlite[1]}" && shared_library "${sqlite[1]}" &&
     { [[ -e $build/CMakeCache.txt ]] || cmake -S . -B "$build" >"$log.build" 2>&1; } &&
     cmake --build "$build" --parallel "$(nproc)" --target unit_tests thread_tests >"$log.build" 2>&1; then
     LD_LIBRARY_PATH=$root/sqlite-${sqlite[1]} run_tests "$name" "$build" "${sqlite[1]}"

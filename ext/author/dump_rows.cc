@@ -3,9 +3,9 @@
 #include <utf8.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <cstdint>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <string_view>
@@ -59,13 +59,30 @@ Result<bool> IsReadBack(const Database& db, const std::string& literal, double v
   return std::memcmp(&read, &value, sizeof value) == 0;
 }
 
+// The fewest digits, but no fewer than 15, by which the number is told from every other. Not by
+// std::to_chars, which some libraries of C++ have for whole numbers alone.
+std::string DecimalLiteral(double value) {
+  char buffer[64];
+  for (int digits = 15; digits <= 17; ++digits) {
+    std::snprintf(buffer, sizeof buffer, "%.*g", digits, value);
+    if (std::strtod(buffer, nullptr) == value) break;
+  }
+  std::string literal;
+  for (const char* c = buffer; *c != '\0'; ++c) {
+    if (IsDigit(*c) || *c == '-' || *c == '+' || *c == 'e') {
+      literal += *c;
+    } else if (literal.back() != '.') {  // the host's locale may have another point, of many bytes
+      literal += '.';
+    }
+  }
+  if (literal.find_first_of(".e") == literal.npos) literal += ".0";
+  return literal;
+}
+
 Result<std::string> RealAsSql(const Database& db, double value) {
   if (std::isinf(value)) return std::string(value < 0 ? "-9e999" : "9e999");
   if (value == 0) return std::string(std::signbit(value) ? "-0.0" : "0.0");
-  char buffer[32];
-  const std::to_chars_result end = std::to_chars(buffer, buffer + sizeof buffer, value);
-  std::string literal(buffer, end.ptr);
-  if (literal.find_first_of(".e") == literal.npos) literal += ".0";
+  std::string literal = DecimalLiteral(value);
   // Up to 15 digits and 22 zeros any decimal conversion is exact; beyond, it is the SQLite at hand
   // that must read it (3.40 misreads 1 in 400 of all doubles).
   const double size = std::fabs(value);

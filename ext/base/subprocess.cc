@@ -1,6 +1,6 @@
 #include "base/subprocess.h"
 
-#ifndef _WIN32
+#if !defined(_WIN32) && !defined(__EMSCRIPTEN__)
 
 #include <fcntl.h>
 #include <poll.h>
@@ -222,6 +222,8 @@ std::string TailText(std::string_view bytes) {
 
 }  // namespace
 
+bool CanRunProcesses() { return true; }
+
 Result<ProcessResult> RunProcess(const std::vector<std::string>& argv,
                                  const std::function<bool()>& interrupted, int kept_descriptor) {
   const std::string& program = argv[0];
@@ -260,16 +262,18 @@ Result<ProcessResult> RunProcess(const std::vector<std::string>& argv,
   return ProcessResult{WEXITSTATUS(status), 0, TailText(bytes)};
 }
 
-#else  // _WIN32
+#else
 
 namespace fastmigrate {
+
+bool CanRunProcesses() { return false; }
 
 Result<ProcessResult> RunProcess(const std::vector<std::string>& argv, const std::function<bool()>&,
                                  int) {
   return MakeError("cannot start " + argv[0] +
-                   ": scripts that are programs (.py, .sh) are not supported on Windows");
+                   ": scripts that are programs (.py, .sh) are not supported on this system");
 }
 
-#endif  // _WIN32
+#endif
 
 }  // namespace fastmigrate

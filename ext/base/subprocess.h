@@ -23,7 +23,7 @@
 // redirect it. An interrupt does not reach what left the group (setsid). When the host dies, the
 // program goes on, and with it what it was given to hold (kept_descriptor).
 //
-// On Windows, RunProcess always returns an error that says so.
+// On Windows and in WebAssembly no program can be run: RunProcess returns an error that says so.
 
 #ifndef FASTMIGRATE_BASE_SUBPROCESS_H_
 #define FASTMIGRATE_BASE_SUBPROCESS_H_
@@ -46,6 +46,9 @@ struct ProcessResult {
   // without line ends at the end; NUL and what is not UTF-8 replaced by U+FFFD.
   std::string error_tail;
 };
+
+// False on Windows and in WebAssembly.
+bool CanRunProcesses();
 
 // Runs argv[0], looked up in PATH, with the whole of argv, and waits until it has ended. An error
 // when it cannot be started, or when how it ended cannot be known (the host ignores SIGCHLD, or

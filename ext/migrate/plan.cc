@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/subprocess.h"
 #include "migrate/ledger.h"
 #include "migrate/script_status.h"
 #include "migrate/up_to_date.h"
@@ -160,6 +161,9 @@ Status RefuseInWritingStatement(const Database& host, const std::string& functio
 Status RefuseProgram(const PendingScript& script, const Database& host) {
   if (!script.IsProgram()) return {};
   const std::string& name = script.migration().name;
+  if (!CanRunProcesses()) {
+    return MakeError(name + " is a program, and on this system programs (.py, .sh) cannot be run");
+  }
   if (host.MainPath().empty()) {
     return MakeError(name + " is a program, which cannot reach a database that has no file");
   }

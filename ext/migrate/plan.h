@@ -54,7 +54,8 @@ Status RefuseInTransaction(const Database& host, std::span<const PendingScript> 
 // Inside a statement that writes no transaction can be begun or ended. `function` is named.
 Status RefuseInWritingStatement(const Database& host, const std::string& function);
 
-// The script is a program, and the environment does not allow programs, or there is no file.
+// The script is a program, and this system or the environment does not allow programs, or there is
+// no file.
 Status RefuseProgram(const PendingScript& script, const Database& host);
 
 // In the table form: the script does what SQLite refuses in a statement that reads, on whichever

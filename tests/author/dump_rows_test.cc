@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <clocale>
 #include <cmath>
 #include <cstdint>
 #include <cstring>
@@ -81,6 +82,9 @@ INSTANTIATE_TEST_SUITE_P(All, Values,
                              {"-0.0", "-0.0"},
                              {"5.0", "5.0"},
                              {"0.1", "0.1"},
+                             {"-100000.0", "-100000.0"},
+                             {"0.1 + 0.2", "0.30000000000000004"},
+                             {"1.0 / 3", "0.3333333333333333"},
                              {"1e300", "1e+300"},
                              {"9e999", "9e999"},
                              {"-9e999", "-9e999"},
@@ -122,6 +126,17 @@ TEST(RowsScript, KeepsEveryBitOfReals) {
     ASSERT_TRUE(insert->Run());
   }
   ExpectSameRows(db);
+}
+
+TEST(RowsScript, WritesPointsInRealsWhateverTheLocale) {
+  const Database db = MemoryDatabase("CREATE TABLE t(a); INSERT INTO t VALUES(0.1)");
+  const std::string before = std::setlocale(LC_NUMERIC, nullptr);
+  if (std::setlocale(LC_NUMERIC, "de_DE.UTF-8") == nullptr) {
+    GTEST_SKIP() << "the locale de_DE.UTF-8 is not there";
+  }
+  const std::string rows = RowsOf(db, "t");
+  std::setlocale(LC_NUMERIC, before.c_str());
+  EXPECT_EQ(rows, "INSERT INTO \"t\"(\"a\") VALUES(0.1);\n");
 }
 
 TEST(RowsScript, KeepsTextOfUtf16Databases) {
