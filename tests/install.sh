@@ -23,6 +23,7 @@ build=(
 )
 test=(
   /usr/include/gtest/gtest.h=libgtest-dev
+  /usr/include/benchmark/benchmark.h=libbenchmark-dev
   /usr/bin/python3=python3
   clang-format=clang-format
   clang-tidy=clang-tidy

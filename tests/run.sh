@@ -122,6 +122,7 @@ for script in tests/processes/*.py; do
   suite "processes/$(basename "$script")" $python "$script" --extension "$extension"
 done
 check "demo" bash ext/demo.sh
+check "benchmark" $python tests/benchmark/run.py --extension "$extension" --quick
 suite "fuzz" bash tests/fuzz/run.sh
 suite "sanitizers" bash tests/sanitizers.sh
 finish

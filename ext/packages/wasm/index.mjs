@@ -172,11 +172,19 @@ export async function load() {
     #prepareOne(sql) {
       return withText(sql, (address) => {
         const [statement, rest] = this.#prepare(address);
-        const [next] = statement === 0 ? [0] : this.#prepare(rest);
-        if (statement !== 0 && next === 0) return statement;
-        sqlite._sqlite3_finalize(statement);
-        sqlite._sqlite3_finalize(next);
-        throw new RangeError("query() takes one statement; exec() takes any number of them");
+        let next = 0;
+        try {
+          if (statement !== 0) [next] = this.#prepare(rest);
+          if (statement === 0 || next !== 0) {
+            throw new RangeError("query() takes one statement; exec() takes any number of them");
+          }
+          return statement;
+        } catch (error) {
+          sqlite._sqlite3_finalize(statement);
+          throw error;
+        } finally {
+          sqlite._sqlite3_finalize(next);
+        }
       });
     }
 
