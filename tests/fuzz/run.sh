@@ -32,7 +32,8 @@ declare -A inputs=([script]=150000 [folder]=3000 [stored_schema]=6000 [ledger]=8
 bash tests/install.sh test
 
 cmake -S . -B "$build" -DCMAKE_C_COMPILER=clang -DCMAKE_CXX_COMPILER=clang++ \
-  -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_CXX_FLAGS_RELWITHDEBINFO="-O1 -g" \
+  -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_CXX_FLAGS_RELWITHDEBINFO="-O1 -g1" \
+  -DCMAKE_UNITY_BUILD=ON \
   -DFASTMIGRATE_FUZZ=ON -DFASTMIGRATE_SANITIZE=fuzzer-no-link,address,undefined
 cmake --build "$build" --parallel "$(nproc)" --target "${targets[@]/%/_fuzzer}"
 
