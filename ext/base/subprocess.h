@@ -37,6 +37,12 @@
 
 namespace fastmigrate {
 
+#ifdef _WIN32
+inline constexpr bool kHasPrograms = false;
+#else
+inline constexpr bool kHasPrograms = true;
+#endif
+
 inline constexpr std::size_t kErrorTailBytes = 4096;
 
 struct ProcessResult {

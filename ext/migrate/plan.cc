@@ -1,11 +1,12 @@
 #include "migrate/plan.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <map>
 #include <string_view>
 #include <utility>
 
+#include "base/environment.h"
+#include "base/subprocess.h"
 #include "migrate/ledger.h"
 #include "migrate/script_status.h"
 #include "migrate/up_to_date.h"
@@ -160,11 +161,15 @@ Status RefuseInWritingStatement(const Database& host, const std::string& functio
 Status RefuseProgram(const PendingScript& script, const Database& host) {
   if (!script.IsProgram()) return {};
   const std::string& name = script.migration().name;
+  if (!kHasPrograms) {
+    return MakeError(name +
+                     " is a program, and scripts that are programs (.py, .sh) are not supported on "
+                     "Windows");
+  }
   if (host.MainPath().empty()) {
     return MakeError(name + " is a program, which cannot reach a database that has no file");
   }
-  const char* allowed = std::getenv("FASTMIGRATE_ALLOW_SCRIPTS");
-  if (allowed != nullptr && std::string_view(allowed) == "1") return {};
+  if (EnvironmentVariable("FASTMIGRATE_ALLOW_SCRIPTS") == "1") return {};
   return MakeError(name +
                    " is a program, and programs are not run unless the environment of this process "
                    "has FASTMIGRATE_ALLOW_SCRIPTS=1");
