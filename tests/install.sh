@@ -5,6 +5,7 @@
 #   bash tests/install.sh test       that, and what the tests need
 #   bash tests/install.sh hosts      light drivers of SQLite in other languages, for tests/hosts
 #   bash tests/install.sh all-hosts  all of them, with their languages
+#   bash tests/install.sh windows    the cross-compiler and wine, for tests/windows
 #   bash tests/install.sh import     other migration tools, which tests/processes/import_tools.py runs
 set -euo pipefail
 
@@ -51,6 +52,12 @@ all_hosts=(
   '/usr/share/cargo/registry/rusqlite-*=librust-rusqlite-dev'
   /usr/lib/R/site-library/RSQLite=r-cran-rsqlite
 )
+windows=(
+  x86_64-w64-mingw32-g++-posix=g++-mingw-w64-x86-64-posix
+  wine=wine
+  /usr/lib/wine/wine64=wine64
+  /usr/src/googletest/CMakeLists.txt=googletest
+)
 import=(
   sql-migrate=sql-migrate
   sqitch=sqitch
@@ -62,9 +69,10 @@ case ${1:-} in
   test) wanted=("${build[@]}" "${test[@]}") ;;
   hosts) wanted=("${hosts[@]}") ;;
   all-hosts) wanted=("${hosts[@]}" "${all_hosts[@]}") ;;
+  windows) wanted=("${build[@]}" "${windows[@]}") ;;
   import) wanted=("${import[@]}") ;;
   *)
-    echo "usage: bash tests/install.sh build|test|hosts|all-hosts|import" >&2
+    echo "usage: bash tests/install.sh build|test|hosts|all-hosts|windows|import" >&2
     exit 2
     ;;
 esac

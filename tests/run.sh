@@ -3,7 +3,8 @@
 # sum of all parts: "N passed, N failed". Exits 1 when something failed.
 #
 #   bash tests/run.sh
-#   FASTMIGRATE_ALL=1 bash tests/run.sh    with every language in tests/hosts, 2 GB more
+#   FASTMIGRATE_ALL=1 bash tests/run.sh    with every language in tests/hosts, 2 GB more,
+#                                          and what runs on Windows, 1 GB more
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 exec </dev/null
@@ -113,6 +114,7 @@ suite "hosts" bash tests/hosts/run.sh "$extension"
 suite "portable" bash tests/portable/run.sh "$extension"
 suite "install" bash tests/install/run.sh "$build"
 suite "packages" bash tests/packages/run.sh "$build"
+suite "windows" bash tests/windows/run.sh "$build"
 suite "amalgamation" bash tests/amalgamation/run.sh "$build"
 suite "README" $python tests/readme_test.py --extension "$extension"
 suite "differential" $python tests/differential/run.py --extension "$extension"
