@@ -330,11 +330,15 @@ class Transcript {
 
   void Show(std::string_view text) {
     if (text.empty()) output_ += ">\n";
-    const std::string shown =
-        without_folders_.Restore(ReplaceAll(std::string(text), here_, "<here>"));
+    const std::string shown = without_folders_.Restore(WithoutHere(std::string(text)));
     for (const std::string& line : SplitLines(shown)) {
       output_ += line.empty() ? ">\n" : "> " + line + "\n";
     }
+  }
+
+  std::string WithoutHere(std::string text) const {
+    text = ReplaceAll(std::move(text), (fs::path(here_) / "").string(), "<here>/");
+    return ReplaceAll(std::move(text), here_, "<here>");
   }
 
   void ShowError() {
@@ -445,7 +449,9 @@ class Transcript {
 
   void ShowFolder(const fs::path& path) {
     std::set<std::string> names;
-    for (const auto& entry : fs::directory_iterator(path)) names.insert(entry.path().filename());
+    for (const auto& entry : fs::directory_iterator(path)) {
+      names.insert(entry.path().filename().string());
+    }
     for (const std::string& name : names) Show(name);
     if (names.empty()) Show("(empty)");
   }
@@ -462,7 +468,7 @@ class Transcript {
   bool bundles_;
   bool keeps_folders_ = false;
   WithoutFolders without_folders_;
-  std::string here_ = fs::current_path();
+  std::string here_ = fs::current_path().string();
   std::map<std::string, sqlite3*> connections_;
   std::string current_ = "1";
   sqlite3_stmt* cursor_ = nullptr;
@@ -474,7 +480,7 @@ class Transcript {
 class TemporaryFolder {
  public:
   TemporaryFolder() {
-    std::string path = fs::temp_directory_path() / "fastmigrate-XXXXXX";
+    std::string path = (fs::temp_directory_path() / "fastmigrate-XXXXXX").string();
     if (mkdtemp(path.data()) == nullptr) throw Problem("cannot make a folder like " + path);
     path_ = fs::canonical(path);
     fs::current_path(path_);

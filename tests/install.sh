@@ -6,6 +6,7 @@
 #   bash tests/install.sh hosts      light drivers of SQLite in other languages, for tests/hosts
 #   bash tests/install.sh all-hosts  all of them, with their languages
 #   bash tests/install.sh wasm       Emscripten and a browser, for tests/wasm
+#   bash tests/install.sh windows    the cross-compiler and wine, for tests/windows
 #   bash tests/install.sh import     other migration tools, which tests/processes/import_tools.py runs
 set -euo pipefail
 
@@ -57,6 +58,12 @@ wasm=(
   emcc=emscripten
   chromium=chromium
 )
+windows=(
+  x86_64-w64-mingw32-g++-posix=g++-mingw-w64-x86-64-posix
+  wine=wine
+  /usr/lib/wine/wine64=wine64
+  /usr/src/googletest/CMakeLists.txt=googletest
+)
 import=(
   sql-migrate=sql-migrate
   sqitch=sqitch
@@ -69,9 +76,10 @@ case ${1:-} in
   hosts) wanted=("${hosts[@]}") ;;
   all-hosts) wanted=("${hosts[@]}" "${all_hosts[@]}") ;;
   wasm) wanted=("${wasm[@]}") ;;
+  windows) wanted=("${build[@]}" "${windows[@]}") ;;
   import) wanted=("${import[@]}") ;;
   *)
-    echo "usage: bash tests/install.sh build|test|hosts|all-hosts|wasm|import" >&2
+    echo "usage: bash tests/install.sh build|test|hosts|all-hosts|wasm|windows|import" >&2
     exit 2
     ;;
 esac

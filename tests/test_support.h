@@ -39,12 +39,12 @@ class TempFolder {
   // Creates the folders that the name holds, too.
   void Write(const std::string& name, std::string_view text) const {
     std::filesystem::create_directories(std::filesystem::path(Path(name)).parent_path());
-    std::ofstream file(Path(name), std::ios::binary);
+    std::ofstream file(std::filesystem::path(Path(name)), std::ios::binary);
     file << text;
     EXPECT_TRUE(file.flush()) << name;
   }
   std::string Read(const std::string& name) const {
-    std::ifstream file(Path(name), std::ios::binary);
+    std::ifstream file(std::filesystem::path(Path(name)), std::ios::binary);
     return {std::istreambuf_iterator<char>(file), {}};
   }
 
@@ -113,7 +113,10 @@ class Project {
   }
   const TempFolder& folder() const { return folder_; }
   std::string dir() const { return folder_.Path("migrations"); }
-  std::string file() const { return folder_.Path("data.db"); }
+  // As SQLite names it.
+  std::string file() const {
+    return std::filesystem::path(folder_.Path("data.db")).make_preferred().string();
+  }
   std::string Read(const std::string& name) const { return folder_.Read("migrations/" + name); }
   // The host's connection.
   Database Open() const { return OpenHost(file()); }

@@ -1,5 +1,6 @@
 #include "base/file_lock.h"
 
+#include <algorithm>
 #include <utility>
 
 #ifndef _WIN32
@@ -9,17 +10,36 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #endif
 
 namespace fastmigrate {
+namespace {
+
+constexpr int kLockPollMilliseconds = 50;
+
+std::string NameBeside(const std::string& path) { return path + ".fastmigrate-lock"; }
+
+std::string DoingIn(const std::string& path) { return "running " + path; }
+std::string DoingBeside(const std::string& path) { return "applying a script to " + path; }
+
+Error CannotOpen(const std::string& path, const std::string& reason) {
+  return {kCodeCantOpen, "cannot open " + path + ": " + reason};
+}
+
+Error CannotMakeBeside(const std::string& path, const std::string& reason) {
+  return {kCodeCantOpen, "cannot make the lock file " + NameBeside(path) + ": " + reason};
+}
+
+Error Interrupted(const std::string& doing) {
+  return {kCodeInterrupt, "interrupted while another process or thread was " + doing};
+}
+
+}  // namespace
 
 #ifndef _WIN32
 
 namespace {
-
-constexpr int kLockPollMilliseconds = 50;
 
 // A descriptor of the file, made when it is missing; -1 on an error, which errno tells. With
 // permission to write, which flock asks for on NFS
@@ -49,23 +69,19 @@ int OpenBeside(const std::string& path, const std::string& name) {
 Result<FileLock> FileLock::Acquire(const std::string& path,
                                    const std::function<bool()>& interrupted) {
   FileLock lock(open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (lock.descriptor_ < 0) {
-    return Error{kCodeCantOpen, "cannot open " + path + ": " + Reason(errno)};
-  }
-  Status status = lock.Wait(path, "running " + path, interrupted);
+  if (lock.descriptor_ < 0) return CannotOpen(path, Reason(errno));
+  Status status = lock.Wait(path, DoingIn(path), interrupted);
   if (!status) return status.error();
   return lock;
 }
 
 Result<FileLock> FileLock::AcquireBeside(const std::string& path,
                                          const std::function<bool()>& interrupted) {
-  const std::string name = path + ".fastmigrate-lock";
+  const std::string name = NameBeside(path);
   while (true) {
     FileLock lock(OpenBeside(path, name));
-    if (lock.descriptor_ < 0) {
-      return Error{kCodeCantOpen, "cannot make the lock file " + name + ": " + Reason(errno)};
-    }
-    Status status = lock.Wait(name, "applying a script to " + path, interrupted);
+    if (lock.descriptor_ < 0) return CannotMakeBeside(path, Reason(errno));
+    Status status = lock.Wait(name, DoingBeside(path), interrupted);
     if (!status) return status.error();
     // Who held it before has removed it, and another one may have made a new one.
     if (!lock.Is(name)) continue;
@@ -81,9 +97,7 @@ Status FileLock::Wait(const std::string& path, const std::string& doing,
     if (errno != EWOULDBLOCK && errno != EINTR) {
       return Error{kCodeIoError, "cannot lock " + path + ": " + Reason(errno)};
     }
-    if (interrupted()) {
-      return Error{kCodeInterrupt, "interrupted while another process or thread was " + doing};
-    }
+    if (interrupted()) return Interrupted(doing);
     poll(nullptr, 0, pause);
   }
   return {};
@@ -106,21 +120,6 @@ FileLock::~FileLock() {
   close(descriptor_);
 }
 
-#else  // _WIN32
-
-Result<FileLock> FileLock::Acquire(const std::string& path, const std::function<bool()>&) {
-  return MakeError("cannot lock " + path +
-                   ": scripts that are programs (.py, .sh) are not supported on Windows");
-}
-
-Result<FileLock> FileLock::AcquireBeside(const std::string& path, const std::function<bool()>&) {
-  return MakeError("cannot lock " + path + " on Windows");
-}
-
-FileLock::~FileLock() = default;
-
-#endif  // _WIN32
-
 FileLock::FileLock(FileLock&& other) noexcept
     : descriptor_(std::exchange(other.descriptor_, -1)), made_(std::move(other.made_)) {}
 
@@ -130,5 +129,58 @@ FileLock& FileLock::operator=(FileLock&& other) noexcept {
   made_ = std::move(other.made_);
   return *this;
 }
+
+#else  // _WIN32
+
+namespace {
+
+// As long as Windows may refuse the name of a file that is being removed.
+constexpr int kMostRefusals = 20;
+
+// Opens by `open` as soon as nobody else has the file. `failed` makes an error of a reason.
+template <typename Open, typename Failed>
+Result<windows::Handle> WaitToOpen(Open open, Failed failed, const std::string& doing,
+                                   const std::function<bool()>& interrupted) {
+  int refusals = 0;
+  for (int pause = 1;; pause = std::min(2 * pause, kLockPollMilliseconds)) {
+    windows::Handle handle = open();
+    if (handle.ok()) return handle;
+    const std::error_code error = windows::LastError();
+    const bool is_refused = error == std::errc::permission_denied && ++refusals <= kMostRefusals;
+    if (!windows::IsHeld(error) && !is_refused) return failed(windows::ReasonOf(error));
+    if (interrupted()) return Interrupted(doing);
+    windows::Sleep(pause);
+  }
+}
+
+}  // namespace
+
+Result<FileLock> FileLock::Acquire(const std::string& path,
+                                   const std::function<bool()>& interrupted) {
+  Result<windows::Handle> handle =
+      WaitToOpen([&] { return windows::OpenAlone(path); },
+                 [&](const std::string& reason) { return CannotOpen(path, reason); }, DoingIn(path),
+                 interrupted);
+  if (!handle) return handle.error();
+  return FileLock(std::move(*handle));
+}
+
+Result<FileLock> FileLock::AcquireBeside(const std::string& path,
+                                         const std::function<bool()>& interrupted) {
+  Result<windows::Handle> handle =
+      WaitToOpen([&] { return windows::OpenAloneForAsLong(NameBeside(path)); },
+                 [&](const std::string& reason) { return CannotMakeBeside(path, reason); },
+                 DoingBeside(path), interrupted);
+  if (!handle) return handle.error();
+  return FileLock(std::move(*handle));
+}
+
+Result<FileLock> FileLock::AcquireNew(const std::string& path) {
+  windows::Handle handle = windows::OpenAloneAnew(path);
+  if (!handle.ok()) return CannotOpen(path, windows::ReasonOf(windows::LastError()));
+  return FileLock(std::move(handle));
+}
+
+#endif  // _WIN32
 
 }  // namespace fastmigrate

@@ -1,23 +1,21 @@
 #include "base/files.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <cstddef>
-#include <cstdio>
-#include <cstdlib>
 #include <ctime>
 #include <memory>
+#include <system_error>
 #include <utility>
 
+#include "base/environment.h"
+
 #ifdef _WIN32
-#include <direct.h>
-#include <io.h>
-#include <utf8.h>
+#include "base/windows.h"
 #else
 #include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #endif
 
@@ -26,59 +24,105 @@ namespace {
 
 constexpr size_t kStepBytes = 8192;
 
-// The system's own calls under one name each; all of them report by errno.
+// The system's own calls under one name each.
 #ifdef _WIN32
-std::wstring Native(std::string_view path) {
-  std::u16string wide = utf8::utf8to16(std::string(path));
-  return {wide.begin(), wide.end()};
+using FileStatus = windows::FileStatus;
+using OpenFile = windows::Handle;
+using windows::GetOpenStatus;
+using windows::GetStatus;
+using windows::LastError;
+using windows::OpenToRead;
+using windows::ReasonOf;
+using windows::Sync;
+OpenFile OpenNew(const std::string& path, int) { return windows::OpenNew(path); }
+ptrdiff_t ReadBytes(const OpenFile& file, char* bytes, size_t size) {
+  return windows::Read(file, bytes, size);
 }
-using FileStatus = struct _stat64;
-int GetStatus(const std::string& path, FileStatus* status) {
-  return _wstat64(Native(path).c_str(), status);
+bool WriteBytes(const OpenFile& file, std::string_view bytes) {
+  return windows::Write(file, bytes);
 }
-int GetOpenStatus(int file, FileStatus* status) { return _fstat64(file, status); }
-bool IsRegular(const FileStatus& status) { return (status.st_mode & _S_IFMT) == _S_IFREG; }
-bool IsFolder(const FileStatus& status) { return (status.st_mode & _S_IFMT) == _S_IFDIR; }
-int OpenToRead(const std::string& path) {
-  return _wopen(Native(path).c_str(), _O_RDONLY | _O_BINARY | _O_NOINHERIT);
-}
-int OpenNew(const std::string& path, int) {
-  return _wopen(Native(path).c_str(), _O_WRONLY | _O_CREAT | _O_EXCL | _O_BINARY | _O_NOINHERIT,
-                _S_IREAD | _S_IWRITE);
-}
-int Sync(int file) { return _commit(file); }
-int Make(const std::string& path, int) { return _wmkdir(Native(path).c_str()); }
-bool CopyPermissions(int, const FileStatus&) { return true; }
-unsigned AtMost(size_t size) { return static_cast<unsigned>(std::min<size_t>(size, 1 << 30)); }
+bool IsRegular(const FileStatus& status) { return status.is_file; }
+bool IsFolder(const FileStatus& status) { return status.is_folder; }
+size_t SizeOf(const FileStatus& status) { return static_cast<size_t>(status.size); }
+bool Make(const std::string& path, int) { return windows::MakeFolder(path); }
+bool CopyPermissions(const OpenFile&, const FileStatus&) { return true; }
+bool Move(const std::string& from, const std::string& to) { return windows::Rename(from, to); }
 #else
+std::error_code LastError() { return {errno, std::generic_category()}; }
+std::string ReasonOf(std::error_code error) { return error.message(); }
+
+class OpenFile {
+ public:
+  explicit OpenFile(int descriptor) : descriptor_(descriptor) {}
+  OpenFile(const OpenFile&) = delete;
+  OpenFile& operator=(const OpenFile&) = delete;
+  ~OpenFile() { (void)Close(); }
+
+  bool ok() const { return descriptor_ >= 0; }
+  int descriptor() const { return descriptor_; }
+  bool Close() { return descriptor_ < 0 || close(std::exchange(descriptor_, -1)) == 0; }
+
+ private:
+  int descriptor_;  // -1: none
+};
+
 using FileStatus = struct stat;
-int GetStatus(const std::string& path, FileStatus* status) { return stat(path.c_str(), status); }
-int GetOpenStatus(int file, FileStatus* status) { return fstat(file, status); }
+bool GetStatus(const std::string& path, FileStatus* status) {
+  return stat(path.c_str(), status) == 0;
+}
+bool GetOpenStatus(const OpenFile& file, FileStatus* status) {
+  return fstat(file.descriptor(), status) == 0;
+}
 bool IsRegular(const FileStatus& status) { return S_ISREG(status.st_mode); }
 bool IsFolder(const FileStatus& status) { return S_ISDIR(status.st_mode); }
-int OpenToRead(const std::string& path) { return open(path.c_str(), O_RDONLY | O_CLOEXEC); }
-int OpenNew(const std::string& path, mode_t mode) {
-  return open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+size_t SizeOf(const FileStatus& status) { return static_cast<size_t>(status.st_size); }
+OpenFile OpenToRead(const std::string& path) {
+  return OpenFile(open(path.c_str(), O_RDONLY | O_CLOEXEC));
 }
-int Sync(int file) {
-  // What cannot be synced (a pipe, some network file systems) says EINVAL.
-  return fsync(file) == 0 || errno == EINVAL || errno == ENOTSUP ? 0 : -1;
-}
-int Make(const std::string& path, mode_t mode) { return mkdir(path.c_str(), mode); }
-DIR* AsDir(void* handle) { return static_cast<DIR*>(handle); }
-bool CopyPermissions(int file, const FileStatus& model) {
-  return fchmod(file, model.st_mode & 0777) == 0;
+OpenFile OpenNew(const std::string& path, mode_t mode) {
+  return OpenFile(open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
 }
 size_t AtMost(size_t size) { return std::min<size_t>(size, 1 << 30); }
+// Up to `size` bytes; 0 at the end of the file, -1 on an error.
+ptrdiff_t ReadBytes(const OpenFile& file, char* bytes, size_t size) {
+  while (true) {
+    const ssize_t count = read(file.descriptor(), bytes, AtMost(size));
+    if (count >= 0 || errno != EINTR) return count;
+  }
+}
+bool WriteBytes(const OpenFile& file, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t count = write(file.descriptor(), bytes.data(), AtMost(bytes.size()));
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return false;
+    bytes.remove_prefix(static_cast<size_t>(count));
+  }
+  return true;
+}
+bool Sync(const OpenFile& file) {
+  // What cannot be synced (a pipe, some network file systems) says EINVAL.
+  return fsync(file.descriptor()) == 0 || errno == EINVAL || errno == ENOTSUP;
+}
+bool Make(const std::string& path, mode_t mode) { return mkdir(path.c_str(), mode) == 0; }
+bool CopyPermissions(const OpenFile& file, const FileStatus& model) {
+  return fchmod(file.descriptor(), model.st_mode & 0777) == 0;
+}
+bool Move(const std::string& from, const std::string& to) {
+  return rename(from.c_str(), to.c_str()) == 0;
+}
+DIR* AsDir(void* handle) { return static_cast<DIR*>(handle); }
 #endif
 
 Error CannotRead(const std::string& path) {
-  return {kCodeCantOpen, "cannot read " + path + ": " + Reason(errno)};
+  return {kCodeCantOpen, "cannot read " + path + ": " + ReasonOf(LastError())};
 }
 
 Error CannotCreate(const std::string& path) {
-  if (errno == EEXIST) return MakeError(path + " exists already and is not overwritten");
-  return {kCodeCantOpen, "cannot create " + path + ": " + Reason(errno)};
+  const std::error_code error = LastError();
+  if (error == std::errc::file_exists) {
+    return MakeError(path + " exists already and is not overwritten");
+  }
+  return {kCodeCantOpen, "cannot create " + path + ": " + ReasonOf(error)};
 }
 
 #if defined(__linux__)
@@ -97,52 +141,18 @@ std::optional<FileStamp> Stamp(const FileStatus& status) {
 std::optional<FileStamp> Stamp(const FileStatus&) { return std::nullopt; }
 #endif
 
-class OpenFile {
- public:
-  explicit OpenFile(int descriptor) : descriptor_(descriptor) {}
-  OpenFile(const OpenFile&) = delete;
-  OpenFile& operator=(const OpenFile&) = delete;
-  ~OpenFile() { (void)Close(); }
-
-  bool ok() const { return descriptor_ >= 0; }
-  int descriptor() const { return descriptor_; }
-
-  // Up to `size` bytes; 0 at the end of the file, -1 on an error.
-  ptrdiff_t Read(char* bytes, size_t size) const {
-    while (true) {
-      auto count = read(descriptor_, bytes, AtMost(size));
-      if (count >= 0 || errno != EINTR) return count;
-    }
-  }
-
-  bool Write(std::string_view bytes) const {
-    while (!bytes.empty()) {
-      auto count = write(descriptor_, bytes.data(), AtMost(bytes.size()));
-      if (count < 0 && errno == EINTR) continue;
-      if (count < 0) return false;
-      bytes.remove_prefix(static_cast<size_t>(count));
-    }
-    return true;
-  }
-
-  bool Close() { return descriptor_ < 0 || close(std::exchange(descriptor_, -1)) == 0; }
-
- private:
-  int descriptor_;  // -1: none
-};
-
 // Puts the file into `text`, and its stamp of before that. False: errno tells.
 bool ReadOpen(const OpenFile& file, std::string* text, std::optional<FileStamp>* stamp) {
   FileStatus status;
-  if (!file.ok() || GetOpenStatus(file.descriptor(), &status) != 0) return false;
+  if (!file.ok() || !GetOpenStatus(file, &status)) return false;
   *stamp = Stamp(status);
   // All at once, and room for a byte more to see the end; where the file has no size, or has grown,
   // in steps.
-  const size_t expected = IsRegular(status) ? static_cast<size_t>(status.st_size) : 0;
+  const size_t expected = IsRegular(status) ? SizeOf(status) : 0;
   text->resize(expected + 1);
   size_t used = 0;
   while (true) {
-    ptrdiff_t count = file.Read(text->data() + used, text->size() - used);
+    ptrdiff_t count = ReadBytes(file, text->data() + used, text->size() - used);
     if (count < 0) return false;
     if (count == 0) break;
     used += static_cast<size_t>(count);
@@ -157,8 +167,11 @@ bool ReadOpen(const OpenFile& file, std::string* text, std::optional<FileStamp>*
 
 Result<FileType> TypeOf(const std::string& path) {
   FileStatus status;
-  if (GetStatus(path, &status) != 0) {
-    if (errno == ENOENT || errno == ENOTDIR) return FileType::kMissing;
+  if (!GetStatus(path, &status)) {
+    const std::error_code error = LastError();
+    if (error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory) {
+      return FileType::kMissing;
+    }
     return CannotRead(path);
   }
   if (IsRegular(status)) return FileType::kFile;
@@ -191,10 +204,7 @@ std::string FolderOf(const std::string& path) {
 
 std::string WorkingFolder() {
 #ifdef _WIN32
-  wchar_t buffer[4096];
-  if (_wgetcwd(buffer, 4096) == nullptr) return "";
-  std::wstring wide = buffer;
-  return utf8::utf16to8(std::u16string(wide.begin(), wide.end()));
+  return windows::WorkingFolder();
 #else
   char buffer[4096];
   return getcwd(buffer, sizeof buffer) == nullptr ? "" : buffer;
@@ -204,19 +214,19 @@ std::string WorkingFolder() {
 #ifdef _WIN32
 void Folder::Closer::operator()(void*) const noexcept {}
 
-Result<Folder> Folder::Open(const std::string& path) { return Folder(path); }
+Result<Folder> Folder::Open(const std::string& path) {
+  FileStatus status;
+  if (!GetStatus(path, &status)) return CannotRead(path);
+  if (status.is_folder) return Folder(path);
+  return Error{kCodeCantOpen, "cannot read " + path + ": " + Reason(ENOTDIR)};
+}
 
 Result<std::vector<FolderEntry>> Folder::List() const {
+  std::vector<windows::Entry> found;
+  if (!windows::List(path_, &found)) return CannotRead(path_);
   std::vector<FolderEntry> entries;
-  struct _wfinddata64_t entry;
-  intptr_t search = _wfindfirst64(Native(Joined(path_, "*")).c_str(), &entry);
-  if (search == -1) return CannotRead(path_);
-  do {
-    std::wstring wide = entry.name;
-    std::string name = utf8::utf16to8(std::u16string(wide.begin(), wide.end()));
-    if (name != "." && name != "..") entries.push_back({std::move(name)});
-  } while (_wfindnext64(search, &entry) == 0);
-  _findclose(search);
+  entries.reserve(found.size());
+  for (windows::Entry& entry : found) entries.push_back({std::move(entry.name), entry.is_file});
   return entries;
 }
 
@@ -224,7 +234,7 @@ std::optional<FileStamp> Folder::StampOf(const std::string&) const { return std:
 
 Result<std::optional<FileStamp>> Folder::Read(const std::string& name, std::string* text) const {
   const std::string path = Joined(path_, name);
-  OpenFile file(OpenToRead(path));
+  const OpenFile file = OpenToRead(path);
   std::optional<FileStamp> stamp;
   if (!ReadOpen(file, text, &stamp)) return CannotRead(path);
   return stamp;
@@ -264,7 +274,7 @@ std::optional<FileStamp> Folder::StampOf(const std::string& name) const {
 }
 
 Result<std::optional<FileStamp>> Folder::Read(const std::string& name, std::string* text) const {
-  OpenFile file(openat(dirfd(AsDir(handle_.get())), name.c_str(), O_RDONLY | O_CLOEXEC));
+  const OpenFile file(openat(dirfd(AsDir(handle_.get())), name.c_str(), O_RDONLY | O_CLOEXEC));
   std::optional<FileStamp> stamp;
   if (!ReadOpen(file, text, &stamp)) return CannotRead(Joined(path_, name));
   return stamp;
@@ -283,7 +293,7 @@ Result<std::vector<std::string>> ListFolder(const std::string& dir) {
 }
 
 Result<std::string> ReadFile(const std::string& path) {
-  OpenFile file(OpenToRead(path));
+  const OpenFile file = OpenToRead(path);
   std::string text;
   std::optional<FileStamp> stamp;
   if (!ReadOpen(file, &text, &stamp)) return CannotRead(path);
@@ -292,29 +302,29 @@ Result<std::string> ReadFile(const std::string& path) {
 
 Result<NewFile> WriteNewFile(const std::string& path, std::string_view text) {
   NewFile created(path);
-  OpenFile file(OpenNew(path, 0666));
+  OpenFile file = OpenNew(path, 0666);
   if (!file.ok()) return CannotCreate(path);
   created.Made();
-  bool written = file.Write(text) && Sync(file.descriptor()) == 0;
-  int reason = errno;
+  bool written = WriteBytes(file, text) && Sync(file);
+  std::error_code error = LastError();
   if (!file.Close() && written) {
     written = false;
-    reason = errno;
+    error = LastError();
   }
   if (written) return created;
-  return Error{reason == ENOSPC ? kCodeFull : kCodeIoError,
-               "cannot write " + path + ": " + Reason(reason)};
+  return Error{error == std::errc::no_space_on_device ? kCodeFull : kCodeIoError,
+               "cannot write " + path + ": " + ReasonOf(error)};
 }
 
 Result<NewFile> CreateFileLike(const std::string& path, const std::string& model) {
   FileStatus status;
-  if (GetStatus(model, &status) != 0) return CannotRead(model);
+  if (!GetStatus(model, &status)) return CannotRead(model);
   NewFile created(path);
-  OpenFile file(OpenNew(path, 0600));
+  OpenFile file = OpenNew(path, 0600);
   if (!file.ok()) return CannotCreate(path);
   created.Made();
-  if (!CopyPermissions(file.descriptor(), status) || !file.Close()) {
-    return Error{kCodeIoError, "cannot create " + path + ": " + Reason(errno)};
+  if (!CopyPermissions(file, status) || !file.Close()) {
+    return Error{kCodeIoError, "cannot create " + path + ": " + ReasonOf(LastError())};
   }
   return created;
 }
@@ -325,65 +335,48 @@ NewFile::~NewFile() {
 
 Result<NewFile> MakeFolder(const std::string& path) {
   NewFile folder(path);
-  if (Make(path, 0777) == 0) {
+  if (Make(path, 0777)) {
     folder.Made();
     return folder;
   }
-  if (errno == EEXIST) return folder;
-  return Error{kCodeCantOpen, "cannot create the folder '" + path + "': " + Reason(errno)};
+  const std::error_code error = LastError();
+  if (error == std::errc::file_exists) return folder;
+  return Error{kCodeCantOpen, "cannot create the folder '" + path + "': " + ReasonOf(error)};
 }
 
 Status MakePrivateFolder(const std::string& path) {
-  if (Make(path, 0700) == 0) return {};
-  return Error{kCodeCantOpen, "cannot create the folder '" + path + "': " + Reason(errno)};
+  if (Make(path, 0700)) return {};
+  return Error{kCodeCantOpen, "cannot create the folder '" + path + "': " + ReasonOf(LastError())};
 }
 
 Status Rename(const std::string& from, const std::string& to) {
-#ifdef _WIN32
-  int rc = _wrename(Native(from).c_str(), Native(to).c_str());
-#else
-  int rc = rename(from.c_str(), to.c_str());
-#endif
-  if (rc == 0) return {};
-  return Error{kCodeIoError, "cannot rename " + from + " to " + to + ": " + Reason(errno)};
+  if (Move(from, to)) return {};
+  return Error{kCodeIoError, "cannot rename " + from + " to " + to + ": " + ReasonOf(LastError())};
 }
 
 std::string TemporaryFolder() {
 #ifdef _WIN32
-  for (const wchar_t* name : {L"TEMP", L"TMP"}) {
-    const wchar_t* value = _wgetenv(name);
-    if (value == nullptr || *value == L'\0') continue;
-    std::wstring wide = value;
-    return utf8::utf16to8(std::u16string(wide.begin(), wide.end()));
-  }
-  return ".";
+  return windows::TemporaryFolder();
 #else
-  const char* folder = std::getenv("TMPDIR");
-  return folder == nullptr || *folder == '\0' ? "/tmp" : folder;
+  const std::string folder = EnvironmentVariable("TMPDIR");
+  return folder.empty() ? "/tmp" : folder;
 #endif
 }
 
+#ifdef _WIN32
+Status SyncFolder(const std::string&) { return {}; }
+
+void RemoveFile(const char* path) noexcept { (void)windows::Remove(path); }
+#else
 Status SyncFolder(const std::string& path) {
-#ifndef _WIN32
-  OpenFile folder(OpenToRead(path));
-  if (!folder.ok() || Sync(folder.descriptor()) != 0) {
-    return Error{kCodeIoError, "cannot write folder " + path + ": " + Reason(errno)};
-  }
-#endif
-  return {};
+  const OpenFile folder = OpenToRead(path);
+  if (folder.ok() && Sync(folder)) return {};
+  return Error{kCodeIoError, "cannot write folder " + path + ": " + ReasonOf(LastError())};
 }
 
 void RemoveFile(const char* path) noexcept {
-#ifdef _WIN32
-  wchar_t wide[4096];
-  const char* end = path + std::char_traits<char>::length(path);
-  if (static_cast<size_t>(end - path) >= 4096) return;
-  wchar_t* wide_end = utf8::unchecked::utf8to16(path, end, wide);
-  *wide_end = L'\0';
-  if (_wunlink(wide) != 0) _wrmdir(wide);
-#else
   if (unlink(path) != 0) rmdir(path);
-#endif
 }
+#endif
 
 }  // namespace fastmigrate

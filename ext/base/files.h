@@ -110,7 +110,7 @@ Result<NewFile> MakeFolder(const std::string& path);
 // Creates a folder that only this user can look into. An error when it is there already.
 Status MakePrivateFolder(const std::string& path);
 Status Rename(const std::string& from, const std::string& to);
-// Where temporary files are: TMPDIR or /tmp; TEMP or TMP on Windows.
+// Where temporary files are: TMPDIR or /tmp; on Windows TMP, TEMP or the user's folder.
 std::string TemporaryFolder();
 
 // Has the names in the folder on disk when it returns: a new file may be lost in a power cut before

@@ -95,6 +95,11 @@ class Child {
   std::optional<int> status_;
 };
 
+#ifdef POSIX_SPAWN_CLOEXEC_DEFAULT  // macOS: nothing is inherited but what the actions make
+constexpr short kCloseOthers = POSIX_SPAWN_CLOEXEC_DEFAULT;
+std::vector<int> InheritedDescriptors() { return {}; }
+#else
+constexpr short kCloseOthers = 0;
 // What the host holds open and did not mark close-on-exec. All of ours is marked.
 std::vector<int> InheritedDescriptors() {
   std::vector<int> inherited;
@@ -108,6 +113,7 @@ std::vector<int> InheritedDescriptors() {
   }
   return inherited;
 }
+#endif
 
 // Standard error goes first: if the host has closed some of 0, 1 and 2, the pipe itself may have
 // such a number, and what is opened next would close it.
@@ -134,7 +140,7 @@ int SetOwnSessionAndSignals(posix_spawnattr_t* attributes) {
 #else
   short flags = POSIX_SPAWN_SETPGROUP;
 #endif
-  flags |= POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF;
+  flags |= POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | kCloseOthers;
   int rc = posix_spawnattr_setflags(attributes, flags);
   if (rc != 0) return rc;
   sigset_t none;

@@ -1,9 +1,9 @@
 #include "migrate/applier.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <utility>
 
+#include "base/environment.h"
 #include "base/files.h"
 #include "base/subprocess.h"
 #include "sql/lexer.h"
@@ -52,8 +52,8 @@ bool SharesTransaction(const PendingScript& script) {
 // What runs a program; FASTMIGRATE_PYTHON names another Python than the PATH's.
 std::string InterpreterOf(const Migration& migration) {
   if (migration.kind != MigrationKind::kPython) return "sh";
-  const char* python = std::getenv("FASTMIGRATE_PYTHON");
-  return python != nullptr && *python != '\0' ? python : "python3";
+  std::string python = EnvironmentVariable("FASTMIGRATE_PYTHON");
+  return python.empty() ? "python3" : python;
 }
 
 }  // namespace
@@ -570,7 +570,6 @@ Status Applier::RunAndCheckPart(PartedScript* run, const ScriptStep* part, bool 
 // holds on when this process dies; SQL, which may be in a bundle, or a copy of the folder, beside
 // the database.
 Result<bool> Applier::LockScript(const PendingScript& script, std::optional<FileLock>* lock) {
-#ifndef _WIN32
   auto interrupted = [this] { return db_.IsInterrupted(); };
   if (script.IsProgram()) {
     Result<FileLock> taken = FileLock::Acquire(script.migration().Path(), interrupted);
@@ -586,7 +585,6 @@ Result<bool> Applier::LockScript(const PendingScript& script, std::optional<File
       lock->emplace(std::move(*taken));
     }
   }
-#endif
   Result<std::optional<int>> version = ReadVersion(db_);
   if (!version) return version.error();
   run_.version = std::max(run_.version, version->value_or(0));

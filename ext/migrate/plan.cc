@@ -1,11 +1,11 @@
 #include "migrate/plan.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <map>
 #include <string_view>
 #include <utility>
 
+#include "base/environment.h"
 #include "base/subprocess.h"
 #include "migrate/ledger.h"
 #include "migrate/script_status.h"
@@ -167,8 +167,7 @@ Status RefuseProgram(const PendingScript& script, const Database& host) {
   if (host.MainPath().empty()) {
     return MakeError(name + " is a program, which cannot reach a database that has no file");
   }
-  const char* allowed = std::getenv("FASTMIGRATE_ALLOW_SCRIPTS");
-  if (allowed != nullptr && std::string_view(allowed) == "1") return {};
+  if (EnvironmentVariable("FASTMIGRATE_ALLOW_SCRIPTS") == "1") return {};
   return MakeError(name +
                    " is a program, and programs are not run unless the environment of this process "
                    "has FASTMIGRATE_ALLOW_SCRIPTS=1");

@@ -2,12 +2,13 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <cstdlib>
 #include <exception>
 #include <utility>
 
+#include "base/environment.h"
+
 #ifdef _WIN32
-#include <io.h>
+#include "base/windows.h"
 #else
 #include <unistd.h>
 #endif
@@ -16,7 +17,7 @@ namespace fastmigrate {
 namespace {
 
 #ifdef _WIN32
-bool StandardErrorIsTerminal() { return _isatty(_fileno(stderr)) != 0; }
+using windows::StandardErrorIsTerminal;
 #else
 bool StandardErrorIsTerminal() { return isatty(STDERR_FILENO) == 1; }
 #endif
@@ -45,8 +46,7 @@ std::string Seconds(Progress::Clock::duration passed, int digits) {
 }  // namespace
 
 std::unique_ptr<Progress> Progress::FromEnvironment(std::vector<std::string> names) {
-  const char* wanted = std::getenv("FASTMIGRATE_PROGRESS");
-  if (wanted == nullptr || std::string_view(wanted) != "1") return nullptr;
+  if (EnvironmentVariable("FASTMIGRATE_PROGRESS") != "1") return nullptr;
   return std::make_unique<Progress>(std::move(names),
                                     Output{WriteToStandardError, StandardErrorIsTerminal()});
 }

@@ -21,16 +21,10 @@ std::string PercentEncoded(std::string_view text) {
   return encoded;
 }
 
-// https://www.sqlite.org/uri.html, "URI Format": a drive letter needs a '/' in front.
+// https://www.sqlite.org/uri.html. On Windows the path has '\', which is encoded, so that neither a
+// drive nor a server is taken for another part of the URI.
 std::string UriOfFile(const char* filename) {
-  std::string path = filename;
-#ifdef _WIN32
-  for (char& c : path) {
-    if (c == '\\') c = '/';
-  }
-  if (path.size() > 1 && path[1] == ':') path = "/" + path;
-#endif
-  std::string uri = "file:" + PercentEncoded(path);
+  std::string uri = "file:" + PercentEncoded(filename);
   char separator = '?';
   for (int i = 0; const char* key = sqlite3_uri_key(filename, i); ++i) {
     // The mode is said by the flags; a shared cache would share the locks we must not share.

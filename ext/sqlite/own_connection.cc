@@ -70,11 +70,6 @@ Result<FileLock> TryLock(const std::string& folder) {
   return FileLock::Acquire(Joined(folder, kLockName), [] { return true; });
 }
 
-void RemoveFolder(const std::string& folder) {
-  for (const char* name : kFileNames) RemoveFile(Joined(folder, name).c_str());
-  RemoveFile(folder.c_str());
-}
-
 // Folders whose process was killed: nobody holds their lock. Of another user's nothing can be
 // opened.
 void RemoveAbandonedFolders() {
@@ -84,7 +79,13 @@ void RemoveAbandonedFolders() {
   for (const std::string& name : *names) {
     if (!name.starts_with(kFolderPrefix)) continue;
     std::string folder = Joined(temporary, name);
-    if (Result<FileLock> lock = TryLock(folder); lock) RemoveFolder(folder);
+    {
+      Result<FileLock> lock = TryLock(folder);
+      if (!lock) continue;
+      for (const char* file : kFileNames) RemoveFile(Joined(folder, file).c_str());
+    }
+    // On Windows the lock's file is there until it is closed.
+    RemoveFile(folder.c_str());
   }
 }
 
@@ -98,31 +99,53 @@ struct OwnConnection::Folder {
     auto folder = std::make_unique<Folder>();
     const std::string name = RandomName();
     Paths final_paths(Joined(TemporaryFolder(), name));
+#ifdef _WIN32
+    // The file is locked from its creation on, and others leave a folder alone that has none. With
+    // a file open in it, the folder could not be renamed.
+    folder->paths = std::move(final_paths);
+    if (Status status = folder->MakeItself(); !status) return status.error();
+    Result<FileLock> lock = FileLock::AcquireNew(folder->lock_file());
+    if (!lock) return lock.error();
+    folder->lock.emplace(std::move(*lock));
+    if (Status status = MakeFile(folder->database()); !status) return status.error();
+#else
     // It gets the name by which others look for abandoned ones when it is locked.
     folder->paths = Paths(Joined(TemporaryFolder(), "." + name));
-    if (Status status = MakePrivateFolder(folder->paths.folder); !status) return status.error();
-    folder->made = true;
-    for (const std::string& path : {Joined(folder->paths.folder, kLockName), folder->database()}) {
-      Result<NewFile> file = WriteNewFile(path, "");
-      if (!file) return file.error();
-      file->Keep();
+    if (Status status = folder->MakeItself(); !status) return status.error();
+    for (const std::string& path : {folder->lock_file(), folder->database()}) {
+      if (Status status = MakeFile(path); !status) return status.error();
     }
-    // Where there are no such locks (Windows), a killed process leaves its folder.
+    // Where a file system has no such locks, a killed process leaves its folder.
     Result<FileLock> lock = TryLock(folder->paths.folder);
     if (lock) folder->lock.emplace(std::move(*lock));
     if (Status renamed = Rename(folder->paths.folder, final_paths.folder); !renamed) {
       return renamed.error();
     }
     folder->paths = std::move(final_paths);
+#endif
     return folder;
   }
   ~Folder() {
     if (!made) return;
     for (const std::string& file : paths.files) RemoveFile(file.c_str());
+    lock.reset();  // on Windows its file is there until it is closed
     RemoveFile(paths.folder.c_str());
   }
 
+  Status MakeItself() {
+    Status status = MakePrivateFolder(paths.folder);
+    made = status.ok();
+    return status;
+  }
+  static Status MakeFile(const std::string& path) {
+    Result<NewFile> file = WriteNewFile(path, "");
+    if (!file) return file.error();
+    file->Keep();
+    return {};
+  }
+
   const std::string& database() const { return paths.files.front(); }
+  const std::string& lock_file() const { return paths.files.back(); }
 
   // Everything that is to be removed.
   struct Paths {

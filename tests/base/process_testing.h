@@ -11,6 +11,7 @@ namespace fastmigrate {
 
 inline bool Never() { return false; }
 
+#ifndef _WIN32
 inline std::vector<int> OpenDescriptors() {
   std::vector<int> open;
   for (int descriptor = 0; descriptor < 1024; ++descriptor) {
@@ -25,6 +26,7 @@ inline std::vector<int> InheritableDescriptors() {
   std::erase_if(inheritable, [](int descriptor) { return fcntl(descriptor, F_GETFD) != 0; });
   return inheritable;
 }
+#endif
 
 }  // namespace fastmigrate
 

@@ -4,11 +4,7 @@
 #include "migrate/applier.h"
 
 #include <gtest/gtest.h>
-#include <signal.h>
 #include <stdlib.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <fstream>
 #include <ostream>
@@ -402,43 +398,6 @@ TEST(Applier, MakesNoLockFileForAScriptOfOneTransactionOrADatabaseWithoutAFile) 
                       "CREATE TABLE d (x);");
   EXPECT_EQ(Apply(memory, test.project), "3");
   EXPECT_EQ(seen, "none none none ");
-}
-
-// --- a program
-
-// Ends when `name` has got a line; before, it writes one to `name`.started.
-std::string WaitingProgram(const Project& project) {
-  const std::string started = project.folder().Path("started");
-  const std::string go = project.folder().Path("go");
-  EXPECT_EQ(mkfifo(started.c_str(), 0600), 0);
-  EXPECT_EQ(mkfifo(go.c_str(), 0600), 0);
-  return "echo x > " + started + "\nread line < " + go + "\n";
-}
-
-// The program goes on when the process that applies is killed, and the next one waits for it.
-TEST(Applier, ProgramKeepsItsLockWhenTheProcessThatStartedItIsKilled) {
-  Started test;
-  test.project.Script("0002-b.sh", WaitingProgram(test.project));
-  setenv("FASTMIGRATE_ALLOW_SCRIPTS", "1", 1);
-  pid_t child = fork();
-  if (child == 0) {
-    Database db = test.project.Open();
-    Apply(db, test.project);
-    _exit(0);
-  }
-  std::ifstream(test.project.folder().Path("started")).get();
-  kill(child, SIGKILL);
-  waitpid(child, nullptr, 0);
-  // The first try finds the lock taken, and lets the program end.
-  int tries = 0;
-  Result<FileLock> lock = FileLock::Acquire(test.project.dir() + "/0002-b.sh", [&] {
-    if (++tries == 1) std::ofstream(test.project.folder().Path("go")) << "x\n";
-    return false;
-  });
-  unsetenv("FASTMIGRATE_ALLOW_SCRIPTS");
-  EXPECT_TRUE(lock);
-  EXPECT_GE(tries, 1);
-  EXPECT_EQ(test.State(), "1: ");
 }
 
 // --- commits

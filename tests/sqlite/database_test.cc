@@ -146,9 +146,9 @@ TEST(Database, IsInterruptedWhileTheInterruptedStatementRuns) {
 
 TEST(Database, KnowsThePathOfItsFile) {
   TempFolder temp;
-  EXPECT_EQ(OpenDatabase(temp.Path("a.db")).MainPath(), temp.Path("a.db"));
-  EXPECT_EQ(OpenDatabase("file:" + temp.Path("a.db") + "?cache=private").MainPath(),
-            temp.Path("a.db"));
+  const std::string path = std::filesystem::path(temp.Path("a.db")).make_preferred().string();
+  EXPECT_EQ(OpenDatabase(path).MainPath(), path);
+  EXPECT_EQ(OpenDatabase("file:" + path + "?cache=private").MainPath(), path);
   EXPECT_EQ(OpenDatabase(":memory:").MainPath(), "");
   EXPECT_EQ(OpenDatabase("file:a?mode=memory&cache=shared").MainPath(), "");
   EXPECT_EQ(OpenDatabase("").MainPath(), "");

@@ -75,15 +75,21 @@ TEST(OwnConnection, HasTheHostsSettings) {
 
 // --- private folders
 
-// TMPDIR, as long as it lives.
+#ifdef _WIN32
+constexpr char kVariable[] = "TMP";
+#else
+constexpr char kVariable[] = "TMPDIR";
+#endif
+
+// Where temporary files are made, as long as it lives.
 class TemporaryFolderHere {
  public:
   TemporaryFolderHere() {
-    const char* before = std::getenv("TMPDIR");
+    const char* before = std::getenv(kVariable);
     if (before != nullptr) before_ = before;
-    setenv("TMPDIR", folder.path().c_str(), 1);
+    setenv(kVariable, folder.path().c_str(), 1);
   }
-  ~TemporaryFolderHere() { before_ ? setenv("TMPDIR", before_->c_str(), 1) : unsetenv("TMPDIR"); }
+  ~TemporaryFolderHere() { before_ ? setenv(kVariable, before_->c_str(), 1) : unsetenv(kVariable); }
   std::set<std::string> Names() const {
     std::set<std::string> names;
     for (const auto& entry : std::filesystem::directory_iterator(folder.path())) {
