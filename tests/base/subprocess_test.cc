@@ -12,7 +12,7 @@ TEST(RunProcess, IsNotSupportedOnWindows) {
   ASSERT_FALSE(run);
   EXPECT_EQ(run.error().message,
             "cannot start python3: scripts that are programs (.py, .sh) are not supported on "
-            "Windows");
+            "this system");
 }
 
 }  // namespace
