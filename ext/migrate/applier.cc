@@ -202,6 +202,9 @@ Status Applier::OpenBatch() {
   Result<Savepoint> savepoint = Savepoint::Prepare(db_, kScriptSavepoint);
   if (!savepoint) return savepoint.error();
   batch_->savepoint.emplace(std::move(*savepoint));
+  Result<VersionMove> move = VersionMove::Prepare(db_);
+  if (!move) return move.error();
+  batch_->move.emplace(std::move(*move));
   return {};
 }
 
@@ -434,7 +437,7 @@ Status Applier::Record(const PendingScript& script, const Measure& measure) {
   record.text_hash = script.text_hash();
   record.duration_ms = applied.duration_ms;
   record.statements = applied.statements;
-  Result<bool> moved = MoveVersion(db_, record.previous_version, applied.version);
+  Result<bool> moved = batch_->move->Run(record.previous_version, applied.version);
   if (!moved) return FailedOnLedger(applied.name, moved.error());
   if (!*moved) return LedgerChanged(applied.name);
   sqlite3_log(SQLITE_NOTICE, "fastmigrate: %s, %lld statements, %.1f ms%s", applied.name.c_str(),

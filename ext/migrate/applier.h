@@ -106,6 +106,7 @@ class Applier {
 
     Transaction transaction;
     std::optional<Savepoint> savepoint;  // a script's
+    std::optional<VersionMove> move;     // behind it
     std::chrono::steady_clock::time_point began = std::chrono::steady_clock::now();
     bool is_new = false;                       // the database had no version
     std::string fingerprint;                   // of the ledger

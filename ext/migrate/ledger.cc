@@ -249,15 +249,11 @@ Status AppendObjects(const Database& db, const std::string& schema, std::string*
   });
 }
 
-// A record as one line, for comparison; without what is set when it is written.
-std::string Line(const HistoryRecord& record) {
-  auto optional = [](const std::optional<std::string>& text) {
-    return text ? "'" + *text : "NULL";
-  };
-  return std::to_string(record.version) + " " + std::to_string(record.previous_version) + " " +
-         optional(record.name) + " " + optional(record.kind) + " " + record.origin + " " +
-         optional(record.checksum) + " " + optional(record.text_hash) + " " +
-         (record.statements ? std::to_string(*record.statements) : "NULL") + "\n";
+// But for what is set when a record is written.
+bool IsSame(const HistoryRecord& a, const HistoryRecord& b) {
+  return a.version == b.version && a.previous_version == b.previous_version && a.name == b.name &&
+         a.kind == b.kind && a.origin == b.origin && a.checksum == b.checksum &&
+         a.text_hash == b.text_hash && a.statements == b.statements;
 }
 
 }  // namespace
@@ -374,15 +370,25 @@ Status DropLedger(const Database& db) {
       "DROP TABLE IF EXISTS main._fastmigrate_history; DROP TABLE IF EXISTS main._meta");
 }
 
-Result<bool> MoveVersion(const Database& db, int from, int to) {
+Result<VersionMove> VersionMove::Prepare(const Database& db) {
   Result<Statement> update = db.Prepare(
       "UPDATE main._meta SET version = ?2 WHERE id = 1 AND version = ?1 "
       "AND NOT EXISTS (SELECT 1 FROM main._meta WHERE id <> 1)");
   if (!update) return update.error();
-  update->Bind(1, int64_t{from});
-  update->Bind(2, int64_t{to});
-  if (Status status = update->Run(); !status) return status.error();
-  return sqlite3_changes(db.handle()) == 1;
+  return VersionMove(db, std::move(*update));
+}
+
+Result<bool> VersionMove::Run(int from, int to) {
+  update_.Bind(1, int64_t{from});
+  update_.Bind(2, int64_t{to});
+  if (Status status = update_.Run(); !status) return status.error();
+  return sqlite3_changes(db_->handle()) == 1;
+}
+
+Result<bool> MoveVersion(const Database& db, int from, int to) {
+  Result<VersionMove> move = VersionMove::Prepare(db);
+  if (!move) return move.error();
+  return move->Run(from, to);
 }
 
 Status WriteRecords(const Database& db, const std::vector<HistoryRecord>& records) {
@@ -410,9 +416,8 @@ Status WriteRecords(const Database& db, const std::vector<HistoryRecord>& record
 Status CheckWritten(const Database& db, int version, const std::vector<HistoryRecord>& records) {
   Result<std::string> row = VersionRow(db);
   if (!row) return row.error();
-  std::string expected;
-  std::string present;
-  for (const HistoryRecord& record : records) expected += Line(record);
+  size_t count = 0;
+  bool is_written = *row == "1 " + std::to_string(version);
   if (!records.empty()) {
     Result<Statement> read =
         db.Prepare(std::string("SELECT ") + kRecordColumns + " FROM main." + kHistory +
@@ -423,12 +428,13 @@ Status CheckWritten(const Database& db, int version, const std::vector<HistoryRe
     Status status = ForEachRow(*read, [&]() -> Status {
       Result<HistoryRecord> record = RecordOf(*read);
       if (!record) return record.error();
-      present += Line(*record);
+      is_written = is_written && count < records.size() && IsSame(*record, records[count]);
+      ++count;
       return {};
     });
     if (!status) return status;
   }
-  if (*row == "1 " + std::to_string(version) && present == expected) return {};
+  if (is_written && count == records.size()) return {};
   return Error{SQLITE_AUTH,
                "the version and its record could not be written as they are (does this "
                "connection's authorizer ignore writes to main._meta and "

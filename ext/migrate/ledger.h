@@ -15,6 +15,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -79,9 +80,24 @@ Status CreateLedger(const Database& db);
 // Drops both tables, with what is on them. In the caller's transaction.
 Status DropLedger(const Database& db);
 
-// Moves the version. False when the database is not at `from`, or _meta has another row, so that a
-// script has been at it; then nothing is changed. In the caller's transaction; the tables must be
+// Moves the version, as often as it is needed. In the caller's transaction; the tables must be
 // there.
+class VersionMove {
+ public:
+  // `db` must outlive it.
+  static Result<VersionMove> Prepare(const Database& db);
+
+  // False when the database is not at `from`, or _meta has another row, so that a script has been
+  // at it; then nothing is changed.
+  Result<bool> Run(int from, int to);
+
+ private:
+  VersionMove(const Database& db, Statement update) : db_(&db), update_(std::move(update)) {}
+
+  const Database* db_;
+  Statement update_;
+};
+// The same, once.
 Result<bool> MoveVersion(const Database& db, int from, int to);
 
 // Writes the records, each replacing one of the same version.

@@ -48,15 +48,17 @@ Status Advance(const Database& db, const HistoryRecord& record) {
 TEST(Ledger, MovesTheVersionOnlyFromWhereItIs) {
   Database db = OpenDatabase();
   ASSERT_TRUE(CreateLedger(db));
-  EXPECT_EQ(*MoveVersion(db, 0, 3), true);
-  EXPECT_EQ(*MoveVersion(db, 2, 4), false);
+  Result<VersionMove> move = VersionMove::Prepare(db);
+  ASSERT_TRUE(move);
+  EXPECT_EQ(*move->Run(0, 3), true);
+  EXPECT_EQ(*move->Run(2, 4), false);
   EXPECT_EQ(VersionOrError(db), "3");
   ASSERT_EQ(Query(db, "PRAGMA ignore_check_constraints = 1; INSERT INTO _meta VALUES (2, 3)"), "");
-  EXPECT_EQ(*MoveVersion(db, 3, 4), false);
+  EXPECT_EQ(*move->Run(3, 4), false);
   ASSERT_EQ(Query(db, "DELETE FROM _meta"), "");
-  EXPECT_EQ(*MoveVersion(db, 3, 4), false);
+  EXPECT_EQ(*move->Run(3, 4), false);
   ASSERT_EQ(Query(db, "DROP TABLE _meta"), "");
-  EXPECT_FALSE(MoveVersion(db, 3, 4));
+  EXPECT_FALSE(move->Run(3, 4));
 }
 
 TEST(Ledger, OfAnEmptyDatabaseHasNoVersion) {
