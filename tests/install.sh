@@ -26,6 +26,7 @@ test=(
   /usr/include/gtest/gtest.h=libgtest-dev
   /usr/include/benchmark/benchmark.h=libbenchmark-dev
   /usr/bin/python3=python3
+  /usr/share/i18n/locales/de_DE=locales
   clang-format=clang-format
   clang-tidy=clang-tidy
   clang=clang

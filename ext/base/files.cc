@@ -141,7 +141,7 @@ std::optional<FileStamp> Stamp(const FileStatus& status) {
 std::optional<FileStamp> Stamp(const FileStatus&) { return std::nullopt; }
 #endif
 
-// Puts the file into `text`, and its stamp of before that. False: errno tells.
+// Puts the file into `text`, and its stamp of before that. False: LastError() tells.
 bool ReadOpen(const OpenFile& file, std::string* text, std::optional<FileStamp>* stamp) {
   FileStatus status;
   if (!file.ok() || !GetOpenStatus(file, &status)) return false;

@@ -110,6 +110,15 @@ TEST(NewFiles, AreRemovedWhenTheyCannotBeSynced) {
   EXPECT_FALSE(std::filesystem::exists(path));
 }
 
+TEST(NewFiles, SayThatTheDiskIsFull) {
+  TempFolder temp;
+  SyncFails fails(temp.Path("file"), ENOSPC);
+  Result<NewFile> file = WriteNewFile(temp.Path("file"), "text");
+  ASSERT_FALSE(file);
+  EXPECT_EQ(file.error().code, SQLITE_FULL);
+  EXPECT_TRUE(file.error().message.ends_with(": No space left on device")) << file.error().message;
+}
+
 TEST(SyncFolder, NamesTheFolderThatCannotBeSynced) {
   TempFolder temp;
   EXPECT_TRUE(SyncFolder(temp.path()));

@@ -12,6 +12,7 @@
 namespace {
 
 std::string failing;  // empty: none
+int reason = 0;
 
 bool IsFailing(int file) {
   if (failing.empty()) return false;
@@ -26,13 +27,16 @@ bool IsFailing(int file) {
 // Takes the place of the C library's.
 extern "C" int fsync(int file) {
   if (!IsFailing(file)) return static_cast<int>(syscall(SYS_fsync, file));
-  errno = EIO;
+  errno = reason;
   return -1;
 }
 
 namespace fastmigrate {
 
-SyncFails::SyncFails(std::string path) { failing = std::move(path); }
+SyncFails::SyncFails(std::string path, int error) {
+  failing = std::move(path);
+  reason = error;
+}
 SyncFails::~SyncFails() { failing.clear(); }
 
 }  // namespace fastmigrate

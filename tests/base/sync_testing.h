@@ -4,16 +4,17 @@
 #define FASTMIGRATE_TESTS_BASE_SYNC_TESTING_H_
 
 #ifdef __linux__
+#include <cerrno>
 #include <string>
 
 namespace fastmigrate {
 
 // While it lives, fsync() of the file or folder with this path, which has no link in it, fails with
-// EIO. The tests have an fsync() of their own for that; SQLite passes over such a failure where it
-// syncs a folder.
+// this error. The tests have an fsync() of their own for that; SQLite passes over such a failure
+// where it syncs a folder.
 class SyncFails {
  public:
-  explicit SyncFails(std::string path);
+  explicit SyncFails(std::string path, int error = EIO);
   SyncFails(const SyncFails&) = delete;
   SyncFails& operator=(const SyncFails&) = delete;
   ~SyncFails();

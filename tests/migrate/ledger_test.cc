@@ -61,6 +61,31 @@ TEST(Ledger, MovesTheVersionOnlyFromWhereItIs) {
   EXPECT_FALSE(move->Run(3, 4));
 }
 
+TEST(Ledger, SeesARecordThatIsNotAsItWasToBeWritten) {
+  Database db = OpenDatabase();
+  ASSERT_TRUE(CreateLedger(db));
+  const HistoryRecord written{2, 1, "0002-b.sql", "sql", "applied", "c", "h", "", 1.5, 3, ""};
+  ASSERT_TRUE(*MoveVersion(db, 0, 2));
+  ASSERT_TRUE(WriteRecords(db, {written}));
+  EXPECT_TRUE(CheckWritten(db, 2, {written}));
+  EXPECT_FALSE(CheckWritten(db, 3, {written}));
+  EXPECT_FALSE(CheckWritten(db, 2, {written, written}));
+  std::vector<HistoryRecord> others(8, written);
+  others[0].version = 1;
+  others[1].previous_version = 0;
+  others[2].name = "0002-c.sql";
+  others[3].kind = std::nullopt;
+  others[4].origin = "enrolled";
+  others[5].checksum = "d";
+  others[6].text_hash = std::nullopt;
+  others[7].statements = 4;
+  for (const HistoryRecord& other : others) EXPECT_FALSE(CheckWritten(db, 2, {other}));
+  HistoryRecord later = written;  // what is set, or measured, when it is written
+  later.applied_at = "2024-05-01T12:00:00.000Z";
+  later.duration_ms = 2;
+  EXPECT_TRUE(CheckWritten(db, 2, {later}));
+}
+
 TEST(Ledger, OfAnEmptyDatabaseHasNoVersion) {
   Database db = OpenDatabase();
   Result<LedgerState> state = ReadLedger(db);

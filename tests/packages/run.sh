@@ -102,7 +102,8 @@ test_debian_package_is_installed_used_and_removed() {
   mkdir -p root/var/lib/dpkg/{info,updates,triggers}
   touch root/var/lib/dpkg/{status,available}
   dpkg --root="$PWD/root" --force-depends --install "$debian"
-  export LD_LIBRARY_PATH=$PWD/root/usr/lib/x86_64-linux-gnu
+  LD_LIBRARY_PATH=$(dirname "$(find "$PWD/root" -name fastmigrate.so)")
+  export LD_LIBRARY_PATH
   equal "$(sqlite3 a.db ".load fastmigrate" "SELECT fastmigrate_apply('migrations')")" 2
   equal "$(sqlite3 b.db "SELECT load_extension('fastmigrate') IS NULL" \
     "SELECT fastmigrate_extension_version()")" $'1\n'"$version"

@@ -338,12 +338,14 @@ const db = new Database();
 console.log(value(db, "SELECT 1; -- and no more"));
 console.log(shown(() => db.query("SELECT 1; SELECT 2")));
 console.log(shown(() => db.query("-- nothing")));
+console.log(shown(() => db.query("SELECT 1; SELEC")));
 db.exec("CREATE TABLE a (x); INSERT INTO a VALUES (1)");
 console.log(value(db, "SELECT count(*) FROM a"));
 JS
   )" "1
 RangeError : query() takes one statement; exec() takes any number of them
 RangeError : query() takes one statement; exec() takes any number of them
+SqliteError 1: near \"SELEC\": syntax error
 1"
 }
 
