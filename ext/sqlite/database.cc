@@ -112,7 +112,8 @@ Result<Database> Database::Open(const std::string& uri, int flags, const char* v
   ConnectionSetup setup = connection_setup.load();
   if (rc == SQLITE_OK && setup != nullptr) rc = setup(handle);
   if (rc == SQLITE_OK) return db;
-  if (handle == nullptr) return Error{SQLITE_NOMEM, "out of memory"};
+  // Of no memory SQLite may know nothing: there is no connection, or it is the setup that had none.
+  if (handle == nullptr || rc == SQLITE_NOMEM) return Error{SQLITE_NOMEM, "out of memory"};
   return db.LastError();
 }
 

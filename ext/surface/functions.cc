@@ -412,8 +412,11 @@ int RegisterFor(sqlite3* db, Owner owner) {
     if (int rc = RegisterScalarFunction(db, function); rc != SQLITE_OK) return rc;
   }
   for (const TableFunction& function : kTableFunctions) {
-    bool in_temp = function.in_temp && owner == Owner::kHost;
-    if (int rc = RegisterTableFunction(db, function, in_temp); rc != SQLITE_OK) return rc;
+    int rc = RegisterTableFunction(db, function);
+    if (rc == SQLITE_OK && function.changes && owner == Owner::kHost) {
+      rc = CreateTableFunctionInTemp(db, function);
+    }
+    if (rc != SQLITE_OK) return rc;
   }
   return SQLITE_OK;
 }

@@ -1,17 +1,29 @@
 #include "surface/table_function.h"
 
 #include <algorithm>
+#include <iterator>
 #include <memory>
 #include <new>
 #include <string>
+#include <utility>
+
+#include "surface/rerun.h"
 
 namespace fastmigrate {
 namespace {
 
 constexpr int kMostArguments = 8;
 
+// A function on a connection.
+struct Module {
+  const TableFunction* function;
+  std::optional<WaitingRows> waiting = std::nullopt;
+  bool may_wait = true;  // rows have not waited in vain
+};
+
 struct Table : sqlite3_vtab {
   sqlite3* db = nullptr;
+  Module* module = nullptr;
   const TableFunction* function = nullptr;
   int column_count = 0;  // without the hidden ones
   int argument_count = 0;
@@ -56,7 +68,8 @@ int Connect(sqlite3* db, void* data, int, const char* const* names, sqlite3_vtab
   try {
     auto table = std::make_unique<Table>();
     table->db = db;
-    table->function = static_cast<const TableFunction*>(data);
+    table->module = static_cast<Module*>(data);
+    table->function = table->module->function;
     table->column_count = CountNames(table->function->columns);
     table->argument_count = CountNames(table->function->arguments);
     std::string sql = "CREATE TABLE f(" + std::string(table->function->columns);
@@ -145,27 +158,57 @@ Status CreateInTemp(const Database& host, const std::string& name) {
   return host.Execute("CREATE VIRTUAL TABLE IF NOT EXISTS temp." + name + " USING " + name);
 }
 
-// A SELECT over the eponymous table holds a lock on main, which the one in temp does not. Where
-// that is gone (PRAGMA temp_store drops all temp tables) or was not made (another connection held
-// a lock when the extension was loaded), it is made now. SQLITE_SCHEMA lets sqlite3_step() compile
-// the statement again and begin anew, and it then finds the one in temp.
-Status MoveToTemp(const Database& host, const Table& table) {
-  if (!table.function->in_temp || !table.is_in_main || !host.InAutocommit()) return {};
-  const std::string name = table.function->name;
+// A SELECT over the eponymous table holds a lock on main, which the one in temp does not: it is
+// made now, and the statement finds it when it is run again. False when it is there (the statement
+// asks for main's by name) or cannot be made, and the eponymous one must do.
+Result<bool> MoveToTemp(const Database& host, const std::string& name) {
   Result<std::optional<int64_t>> is_there =
       host.QueryInteger("SELECT 1 FROM temp.sqlite_master WHERE name = '" + name + "'");
   if (!is_there) return is_there.error();
-  if (*is_there) return {};  // the statement asks for main's by name
+  if (*is_there) return false;
   Status created = CreateInTemp(host, name);
-  if (created) return Error{SQLITE_SCHEMA, "temp." + name + " was made; run the statement again"};
+  if (created) return true;
   switch (PrimaryCode(created.error())) {
     case SQLITE_NOMEM:
     case SQLITE_INTERRUPT:
     case SQLITE_BUSY:
-      return created;
+      return created.error();
     default:
-      return {};  // temp cannot be written: the eponymous one must do
+      return false;  // temp cannot be written
   }
+}
+
+// Nullopt when the statement is to be run again.
+Result<std::optional<std::vector<Row>>> RowsFor(const Table& table, const Arguments& arguments) {
+  Database db = Database::Borrow(table.db);
+  db.SetKeepsReadLocks();
+  const bool in_transaction = !db.InAutocommit();
+  std::optional<StatementRun> run;
+  if (!in_transaction) run = StatementRun::Of(table.db, table.function->name);
+  std::optional<WaitingRows> waiting = std::exchange(table.module->waiting, std::nullopt);
+  const bool is_rerun = run && waiting && waiting->run == *run;
+  if (waiting && !is_rerun) table.module->may_wait = false;
+  // What has changed the database looks whether there is more to do, and finds nothing.
+  if (is_rerun && !table.function->changes) return std::optional(std::move(waiting->rows));
+  Result<std::optional<CallMark>> call =
+      BeginCall(&db, table.function->name, table.function->rules);
+  if (!call) return call.error();
+  if (run && table.is_in_main) {
+    Result<bool> moved = MoveToTemp(db, table.function->name);
+    if (!moved) return moved.error();
+    if (*moved) return std::optional<std::vector<Row>>();
+  }
+  auto reads_main = [&db] { return sqlite3_txn_state(db.handle(), "main") != SQLITE_TXN_NONE; };
+  const bool did_read = reads_main();
+  Result<std::vector<Row>> rows = table.function->call(db, arguments);
+  if (!rows) return rows.error();
+  if (Status kept = CheckTransactionKept(db, in_transaction); !kept) return kept.error();
+  if (is_rerun) rows->insert(rows->begin(), waiting->rows.begin(), waiting->rows.end());
+  if (run && !is_rerun && table.module->may_wait && !did_read && reads_main()) {
+    table.module->waiting = WaitingRows{run->Next(), std::move(*rows)};
+    return std::optional<std::vector<Row>>();
+  }
+  return std::optional(std::move(*rows));
 }
 
 int Filter(sqlite3_vtab_cursor* vtab_cursor, int given, const char*, int count,
@@ -180,18 +223,10 @@ int Filter(sqlite3_vtab_cursor* vtab_cursor, int given, const char*, int count,
     for (int argument = 0; argument < table->argument_count && next < count; ++argument) {
       if ((given & (1 << argument)) != 0) arguments[static_cast<size_t>(argument)] = values[next++];
     }
-    Database db = Database::Borrow(table->db);
-    db.SetKeepsReadLocks();
-    const bool in_transaction = !db.InAutocommit();
-    Result<std::optional<CallMark>> call =
-        BeginCall(&db, table->function->name, table->function->rules);
-    if (!call) return Fail(table, call.error());
-    if (Status status = MoveToTemp(db, *table); !status) return Fail(table, status.error());
-    Result<std::vector<Row>> rows = table->function->call(db, Arguments(std::move(arguments)));
+    Result<std::optional<std::vector<Row>>> rows = RowsFor(*table, Arguments(std::move(arguments)));
     if (!rows) return Fail(table, rows.error());
-    Status kept = CheckTransactionKept(db, in_transaction);
-    if (!kept) return Fail(table, kept.error());
-    cursor->rows = std::move(*rows);
+    if (!*rows) return SQLITE_SCHEMA;
+    cursor->rows = std::move(**rows);
     return SQLITE_OK;
   });
 }
@@ -220,10 +255,10 @@ int Rowid(sqlite3_vtab_cursor* vtab_cursor, sqlite3_int64* rowid) {
 }
 
 // With xCreate the same as xConnect a module is eponymous, and good for CREATE VIRTUAL TABLE as
-// well; with none it is eponymous only.
-sqlite3_module MakeModule(bool can_be_created) {
+// well.
+sqlite3_module MakeModule() {
   sqlite3_module module{};
-  if (can_be_created) module.xCreate = Connect;
+  module.xCreate = Connect;
   module.xConnect = Connect;
   module.xBestIndex = BestIndex;
   module.xDisconnect = Disconnect;
@@ -240,14 +275,16 @@ sqlite3_module MakeModule(bool can_be_created) {
 
 }  // namespace
 
-int RegisterTableFunction(sqlite3* db, const TableFunction& function, bool in_temp) {
-  static const sqlite3_module kEponymousOnly = MakeModule(false);
-  static const sqlite3_module kInTemp = MakeModule(true);
-  const sqlite3_module* module = function.in_temp ? &kInTemp : &kEponymousOnly;
-  void* data = const_cast<TableFunction*>(&function);
-  int rc = sqlite3_create_module_v2(db, function.name, module, data, nullptr);
-  if (rc != SQLITE_OK || !in_temp) return rc;
-  // It needs the schema of main, which another process may be changing right now: then later.
+int RegisterTableFunction(sqlite3* db, const TableFunction& function) {
+  static const sqlite3_module kModule = MakeModule();
+  auto* data = new (std::nothrow) Module{&function};
+  if (data == nullptr) return SQLITE_NOMEM;
+  // It calls the destructor also when it fails.
+  return sqlite3_create_module_v2(db, function.name, &kModule, data,
+                                  [](void* module) { delete static_cast<Module*>(module); });
+}
+
+int CreateTableFunctionInTemp(sqlite3* db, const TableFunction& function) {
   Status created = CreateInTemp(Database::Borrow(db), function.name);
   return !created && PrimaryCode(created.error()) == SQLITE_NOMEM ? SQLITE_NOMEM : SQLITE_OK;
 }

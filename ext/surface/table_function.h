@@ -5,8 +5,10 @@
 // dir = 'x' are the same.
 //
 // A table-valued function is an eponymous virtual table, which belongs to `main`, so that a SELECT
-// over it holds a read lock there as long as it runs. One that writes must not have its own
-// statement in the way: it is created in `temp` as well (in_temp), where names are looked up first.
+// over it holds a read lock there as long as it runs. So that nothing of ours keeps a lock when the
+// SELECT is left open, nor stands in the way of what the call writes, it is created in `temp` as
+// well, where names are looked up first, and a SELECT from it alone is run again when it has locked
+// main (rerun.h). Where temp cannot be written, the eponymous table must do.
 
 #ifndef FASTMIGRATE_SURFACE_TABLE_FUNCTION_H_
 #define FASTMIGRATE_SURFACE_TABLE_FUNCTION_H_
@@ -26,14 +28,17 @@ struct TableFunction {
   const char* columns;    // "version, name, state"
   const char* arguments;  // "dir, target": the hidden columns; empty when there are none
   CallRules rules;
-  bool in_temp;
+  bool changes;  // the database; its rows tell what the call has done
   Result<std::vector<Row>> (*call)(const Database& db, const Arguments& arguments);
 };
 
-// `function` must live as long as the connection. Returns an SQLite result code. With `in_temp` it
-// is created in `temp` as well; where another connection's lock is in the way, by the first
-// statement over it. Where temp cannot be written, it is eponymous only.
-int RegisterTableFunction(sqlite3* db, const TableFunction& function, bool in_temp);
+// `function` must live as long as the connection. Returns an SQLite result code.
+int RegisterTableFunction(sqlite3* db, const TableFunction& function);
+
+// Creates it in `temp` now, and not when it is first used: SQLite then reads main for the statement
+// before it calls us, and waits for a lock there only as long as the host's busy timeout says.
+// What is in the way is no error: it is then created when it is used.
+int CreateTableFunctionInTemp(sqlite3* db, const TableFunction& function);
 
 }  // namespace fastmigrate
 

@@ -103,7 +103,10 @@ Settings ReadSettings(sqlite3* db) {
   }
   settings["case_sensitive_like"] = QueryText(db, "SELECT 'a' NOT LIKE 'A'");
   settings["last_insert_rowid"] = std::to_string(sqlite3_last_insert_rowid(db));
-  settings["temp"] = QueryText(db, "SELECT group_concat(name) FROM temp.sqlite_schema");
+  // A table-valued function of ours is created there when it is first used.
+  settings["temp"] = QueryText(db,
+                               "SELECT group_concat(name) FROM temp.sqlite_schema "
+                               "WHERE name NOT GLOB 'fastmigrate_*'");
   settings["databases"] =
       QueryText(db, "SELECT group_concat(name) FROM pragma_database_list WHERE name <> 'temp'");
   return settings;

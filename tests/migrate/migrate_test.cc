@@ -279,6 +279,26 @@ TEST(TableForm, LeavesNoLockBehind) {
   }
 }
 
+TEST(TableForm, LocksNothingOfMainWhileItIsRead) {
+  for (const char* journal : {"DELETE", "WAL"}) {
+    for (const char* function : {"apply", "status", "history", "verify", "rehearse"}) {
+      Started test;
+      Query(test.db, std::string("PRAGMA journal_mode = ") + journal);
+      test.project.Script("0002-b.sql", "CREATE TABLE b (x);");
+      test.project.Script("0003-c.sql", "CREATE TABLE c (x);");
+      std::string arguments = "(" + QuoteText(test.project.dir()) + ")";
+      if (std::string_view(function) == "history") arguments = "";
+      if (std::string_view(function) == "verify") arguments.insert(arguments.size() - 1, ", 3");
+      Result<Statement> rows =
+          test.db.Prepare("SELECT * FROM fastmigrate_" + std::string(function) + arguments);
+      ASSERT_TRUE(*rows->Step()) << function;
+      EXPECT_EQ(sqlite3_txn_state(test.db.handle(), "main"), SQLITE_TXN_NONE) << function;
+      EXPECT_EQ(Query(test.project.Open(), "BEGIN EXCLUSIVE; DROP TABLE t; COMMIT"), "")
+          << function;
+    }
+  }
+}
+
 TEST(TableForm, LocksNothingOfMainWhileItIsReadWhenAllRanOnTheSideConnection) {
   Started test;
   test.project.Script("0002-b.sql", kRebuild);

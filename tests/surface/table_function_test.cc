@@ -30,6 +30,19 @@ Result<std::vector<Row>> Numbers(const Database&, const Arguments&) {
   return std::vector<Row>{
       {int64_t{1}, 0.5}, {int64_t{2}, std::string("two")}, {int64_t{3}, Cell()}};
 }
+// One row: how many tables main has.
+Result<std::vector<Row>> CountTables(const Database& db, const Arguments&) {
+  ++calls;
+  Result<std::optional<int64_t>> count = db.QueryInteger("SELECT count(*) FROM main.sqlite_schema");
+  if (!count) return count.error();
+  return std::vector<Row>{{**count}, {int64_t{-1}}};
+}
+// Makes one table in its first call, and two rows.
+Result<std::vector<Row>> MakeTable(const Database& db, const Arguments&) {
+  if (++calls > 1) return std::vector<Row>();
+  if (Status status = db.Execute("CREATE TABLE main.made (a)"); !status) return status.error();
+  return std::vector<Row>{{std::string("made")}, {std::string("too")}};
+}
 Result<std::vector<Row>> Fail(const Database&, const Arguments&) {
   return Error{SQLITE_CONSTRAINT_FOREIGNKEY, "because of \"%s\""};
 }
@@ -47,6 +60,8 @@ constexpr TableFunction kGiven = {"given", "i, text", "a, b", kReads, false, Giv
 constexpr TableFunction kNumbers = {"numbers", "n, other", "", kReads, false, Numbers};
 constexpr TableFunction kChanges = {"changes_it", "n, other", "", kWrites, false, Numbers};
 constexpr TableFunction kInTemp = {"in_temp", "n, other", "a", kWrites, true, Numbers};
+constexpr TableFunction kReader = {"reader", "tables", "a", kReads, false, CountTables};
+constexpr TableFunction kWriter = {"writer", "name", "", kWrites, true, MakeTable};
 constexpr TableFunction kFail = {"fail", "n", "", kReads, false, Fail};
 constexpr TableFunction kNoMemory = {"no_memory", "n", "", kReads, false, ThrowNoMemory};
 constexpr TableFunction kThrow = {"throw_it", "n", "", kReads, false, ThrowOther};
@@ -54,7 +69,10 @@ constexpr TableFunction kThrow = {"throw_it", "n", "", kReads, false, ThrowOther
 Database OpenWith(const TableFunction& function) {
   calls = 0;
   Database db = OpenDatabase();
-  EXPECT_EQ(RegisterTableFunction(db.handle(), function, function.in_temp), SQLITE_OK);
+  EXPECT_EQ(RegisterTableFunction(db.handle(), function), SQLITE_OK);
+  if (function.changes) {
+    EXPECT_EQ(CreateTableFunctionInTemp(db.handle(), function), SQLITE_OK);
+  }
   return db;
 }
 
@@ -147,11 +165,6 @@ TEST(TableFunction, ThatReadsMayStandInAView) {
   EXPECT_EQ(Query(db, "SELECT * FROM v"), "1\n2\n3");
 }
 
-TEST(TableFunction, IsNoModuleForTables) {
-  Database db = OpenWith(kNumbers);
-  EXPECT_EQ(Query(db, "CREATE VIRTUAL TABLE t USING numbers"), "error 1: no such module: numbers");
-}
-
 TEST(TableFunctionInTemp, IsThere) {
   Database db = OpenWith(kInTemp);
   EXPECT_EQ(Query(db, "SELECT name FROM temp.sqlite_schema"), "in_temp");
@@ -163,7 +176,8 @@ TEST(TableFunctionInTemp, LocksNothingOfMain) {
   TempFolder temp;
   Database db = OpenDatabase(temp.Path("a.db"));
   Query(db, "CREATE TABLE t (a)");
-  ASSERT_EQ(RegisterTableFunction(db.handle(), kInTemp, true), SQLITE_OK);
+  ASSERT_EQ(RegisterTableFunction(db.handle(), kInTemp), SQLITE_OK);
+  ASSERT_EQ(CreateTableFunctionInTemp(db.handle(), kInTemp), SQLITE_OK);
   Result<Statement> rows = db.Prepare("SELECT n FROM in_temp");
   ASSERT_TRUE(*rows->Step());
   EXPECT_EQ(sqlite3_txn_state(db.handle(), "main"), SQLITE_TXN_NONE);
@@ -177,7 +191,8 @@ TEST(TableFunctionInTemp, IsNoModuleForTablesOfAnotherName) {
 
 TEST(TableFunctionInTemp, IsMadeOnceWhenItIsRegisteredTwice) {
   Database db = OpenWith(kInTemp);
-  EXPECT_EQ(RegisterTableFunction(db.handle(), kInTemp, true), SQLITE_OK);
+  EXPECT_EQ(RegisterTableFunction(db.handle(), kInTemp), SQLITE_OK);
+  EXPECT_EQ(CreateTableFunctionInTemp(db.handle(), kInTemp), SQLITE_OK);
   EXPECT_EQ(Query(db, "SELECT n FROM in_temp"), "1\n2\n3");
 }
 
@@ -205,7 +220,8 @@ TEST(TableFunctionInTemp, RunsInMainWhenThatIsAskedFor) {
 TEST(TableFunctionInTemp, WorksWhereTempCannotBeWritten) {
   Database db = OpenDatabase();
   Query(db, "PRAGMA query_only = ON");
-  EXPECT_EQ(RegisterTableFunction(db.handle(), kInTemp, true), SQLITE_OK);
+  EXPECT_EQ(RegisterTableFunction(db.handle(), kInTemp), SQLITE_OK);
+  EXPECT_EQ(CreateTableFunctionInTemp(db.handle(), kInTemp), SQLITE_OK);
   EXPECT_EQ(Query(db, "SELECT name FROM temp.sqlite_schema"), "");
   EXPECT_EQ(Query(db, "SELECT n FROM in_temp"), "1\n2\n3");
 }
@@ -229,6 +245,127 @@ TEST(TableFunctionInTemp, IsNotMadeInTheCallersTransaction) {
   Query(db, "COMMIT");
   EXPECT_EQ(Query(db, "SELECT n FROM in_temp"), "1\n2\n3");
   EXPECT_EQ(Query(db, "SELECT name FROM temp.sqlite_schema"), "in_temp");
+}
+
+// --- a SELECT that is left open behind its first row
+
+// A file with one table, on a connection that has the function.
+struct OnFile {
+  explicit OnFile(const TableFunction& function, const char* journal = "DELETE")
+      : db(OpenDatabase(temp.Path("a.db"))) {
+    calls = 0;
+    Query(db, std::string("PRAGMA journal_mode = ") + journal + "; CREATE TABLE t (a)");
+    EXPECT_EQ(RegisterTableFunction(db.handle(), function), SQLITE_OK);
+  }
+  // Empty when another connection can write, and needs to wait for nobody.
+  std::string WriteBeside() const {
+    return Query(OpenDatabase(temp.Path("a.db")),
+                 "PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE; CREATE TABLE beside (a); "
+                 "DROP TABLE beside; COMMIT; PRAGMA wal_checkpoint(TRUNCATE)");
+  }
+
+  TempFolder temp;
+  Database db;
+};
+
+TEST(OpenSelect, LocksNothingOfMain) {
+  for (const char* journal : {"DELETE", "WAL"}) {
+    for (const TableFunction& function : {kReader, kWriter}) {
+      OnFile test(function, journal);
+      Result<Statement> rows = test.db.Prepare(std::string("SELECT * FROM ") + function.name);
+      ASSERT_TRUE(*rows->Step());
+      EXPECT_EQ(rows->Text(0), function.changes ? "made" : "1") << function.name;
+      EXPECT_EQ(sqlite3_txn_state(test.db.handle(), "main"), SQLITE_TXN_NONE) << function.name;
+      EXPECT_EQ(test.WriteBeside(), std::string(journal) == "WAL" ? "0\n0|0|0" : "0\n0|-1|-1");
+      ASSERT_TRUE(*rows->Step());
+      EXPECT_EQ(rows->Text(0), function.changes ? "too" : "-1");
+      EXPECT_FALSE(*rows->Step());
+    }
+  }
+}
+
+// Main is read once, whatever becomes of the statement; what changes it looks once more.
+TEST(OpenSelect, CallsTheFunctionAsOftenAsIsNeeded) {
+  OnFile reads(kReader);
+  Result<Statement> rows = reads.db.Prepare("SELECT * FROM reader");
+  for (int call = 1; call <= 3; ++call) {
+    ASSERT_TRUE(*rows->Step());
+    EXPECT_EQ(calls, call);
+    rows->Reset();
+  }
+  OnFile writes(kWriter);
+  EXPECT_EQ(Query(writes.db, "SELECT * FROM writer"), "made\ntoo");
+  EXPECT_EQ(calls, 2);
+  EXPECT_EQ(Query(writes.db, "SELECT * FROM writer"), "");
+}
+
+// Each run has rows of its own.
+TEST(OpenSelect, SeesWhatHasChangedBetweenItsRuns) {
+  OnFile test(kReader);
+  Result<Statement> rows = test.db.Prepare("SELECT * FROM reader");
+  for (int tables = 1; tables <= 3; ++tables) {
+    ASSERT_TRUE(*rows->Step());
+    EXPECT_EQ(rows->Integer(0), tables);
+    rows->Reset();
+    Query(test.db, "CREATE TABLE more" + std::to_string(tables) + " (a)");
+  }
+}
+
+// What has been given already is not given twice.
+TEST(OpenSelect, OfMoreThanTheFunctionIsRunOnce) {
+  OnFile test(kReader);
+  EXPECT_EQ(Query(test.db, "SELECT 7 UNION ALL SELECT tables FROM reader"), "7\n1\n-1");
+  EXPECT_EQ(Query(test.db,
+                  "SELECT (SELECT max(tables) FROM reader WHERE n > 1) FROM "
+                  "(SELECT 1 AS n UNION ALL SELECT 2)"),
+            "NULL\n1");
+  EXPECT_EQ(Query(test.db, "CREATE TEMP TABLE kept AS SELECT * FROM reader; SELECT * FROM kept"),
+            "1\n-1");
+}
+
+TEST(OpenSelect, BesideAnotherOneIsRunOnce) {
+  OnFile test(kReader);
+  Query(test.db, "INSERT INTO t VALUES (1), (2)");
+  Result<Statement> other = test.db.Prepare("SELECT a FROM t");
+  ASSERT_TRUE(*other->Step());
+  EXPECT_EQ(Query(test.db, "SELECT tables FROM reader"), "1\n-1");
+  EXPECT_EQ(calls, 1);
+}
+
+// The transaction is the host's, and so is its lock.
+TEST(OpenSelect, InATransactionIsRunOnce) {
+  OnFile test(kReader);
+  EXPECT_EQ(Query(test.db, "BEGIN; CREATE TABLE u (a); SELECT tables FROM reader; COMMIT"),
+            "2\n-1");
+  EXPECT_EQ(calls, 1);
+}
+
+TEST(OpenSelect, LocksMainWhereTempCannotBeWritten) {
+  OnFile test(kReader);
+  Query(test.db, "PRAGMA query_only = ON");
+  EXPECT_EQ(Query(test.db, "SELECT tables FROM reader"), "1\n-1");
+  EXPECT_EQ(calls, 1);
+}
+
+// By sqlite3_prepare() the host has to compile a statement again itself. It is not asked to for
+// ever: once to find the function in temp, once for rows that then wait in vain.
+TEST(OpenSelect, OfAHostThatCompilesItsStatementsAgainItselfComesToAnEnd) {
+  OnFile test(kReader);
+  int refused = 0;
+  while (true) {
+    sqlite3_stmt* prepared = nullptr;
+    ASSERT_EQ(
+        sqlite3_prepare(test.db.handle(), "SELECT tables FROM reader", -1, &prepared, nullptr),
+        SQLITE_OK);
+    Statement rows(prepared);
+    if (sqlite3_step(prepared) == SQLITE_ROW) {
+      EXPECT_EQ(rows.Integer(0), 1);
+      break;
+    }
+    EXPECT_EQ(sqlite3_reset(prepared), SQLITE_SCHEMA);
+    ASSERT_LE(++refused, 2);
+  }
+  EXPECT_EQ(refused, 2);
 }
 
 }  // namespace

@@ -66,10 +66,14 @@ print("closed without commit:", value(connect("implicit.db"), "SELECT fastmigrat
 
 # A cursor of which one row was fetched stays open.
 db = connect("open.db")
-left_open = db.execute("SELECT fastmigrate_apply('migrations')")
 other = connect("open.db")
 other.execute("PRAGMA busy_timeout = 0")
-other.execute("INSERT INTO users (name) VALUES ('Edsger')")
-other.commit()
+for sql in ("SELECT fastmigrate_apply('migrations')",
+            "SELECT * FROM fastmigrate_status('migrations')",
+            "SELECT * FROM fastmigrate_history()"):
+    left_open = db.execute(sql)
+    left_open.fetchone()
+    other.execute("INSERT INTO users (name) VALUES ('Edsger')")
+    other.commit()
+    left_open.close()
 print("left open, other connection wrote:", value(db, "SELECT count(*) FROM users"))
-left_open.close()
