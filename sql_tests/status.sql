@@ -68,15 +68,6 @@ CREATE TABLE c (x);
 --! end
 SELECT version, name, state, detail FROM fastmigrate_status('migrations') WHERE version = 3;
 
--- A link to a script is a script; one that leads nowhere is an error.
---! link 0004-d.sql migrations/0006-link.sql
-SELECT version, name, state, detail FROM fastmigrate_status('migrations') WHERE version = 6;
---! folders a bundle has no links
---! link nowhere.sql migrations/0007-dangling.sql
-SELECT version, name, state, detail FROM fastmigrate_status('migrations');
---! remove migrations/0007-dangling.sql
---! bundles
-
 -- The folder must exist here too.
 SELECT * FROM fastmigrate_status('nowhere');
 

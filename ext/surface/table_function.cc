@@ -15,22 +15,22 @@ namespace {
 constexpr int kMostArguments = 8;
 
 // A function on a connection.
-struct Module {
+struct FunctionModule {
   const TableFunction* function;
   std::optional<WaitingRows> waiting = std::nullopt;
   bool may_wait = true;  // rows have not waited in vain
 };
 
-struct Table : sqlite3_vtab {
+struct FunctionTable : sqlite3_vtab {
   sqlite3* db = nullptr;
-  Module* module = nullptr;
+  FunctionModule* module = nullptr;
   const TableFunction* function = nullptr;
   int column_count = 0;  // without the hidden ones
   int argument_count = 0;
   bool is_in_main = false;  // the eponymous one
 };
 
-struct Cursor : sqlite3_vtab_cursor {
+struct FunctionCursor : sqlite3_vtab_cursor {
   std::vector<Row> rows;
   size_t at = 0;
 };
@@ -40,7 +40,7 @@ int CountNames(const char* list) {
   return names.empty() ? 0 : 1 + static_cast<int>(std::count(names.begin(), names.end(), ','));
 }
 
-int Fail(Table* table, const Error& error) {
+int Fail(FunctionTable* table, const Error& error) {
   sqlite3_free(table->zErrMsg);
   table->zErrMsg = sqlite3_mprintf("%s", error.message.c_str());
   return error.code;
@@ -48,7 +48,7 @@ int Fail(Table* table, const Error& error) {
 
 // Runs `action`, which returns a result code; no exception leaves.
 template <typename Action>
-int Guarded(Table* table, Action action) {
+int Guarded(FunctionTable* table, Action action) {
   try {
     return action();
   } catch (const std::bad_alloc&) {
@@ -66,9 +66,9 @@ int Connect(sqlite3* db, void* data, int, const char* const* names, sqlite3_vtab
     return SQLITE_ERROR;
   }
   try {
-    auto table = std::make_unique<Table>();
+    auto table = std::make_unique<FunctionTable>();
     table->db = db;
-    table->module = static_cast<Module*>(data);
+    table->module = static_cast<FunctionModule*>(data);
     table->function = table->module->function;
     table->column_count = CountNames(table->function->columns);
     table->argument_count = CountNames(table->function->arguments);
@@ -95,13 +95,13 @@ int Connect(sqlite3* db, void* data, int, const char* const* names, sqlite3_vtab
 }
 
 int Disconnect(sqlite3_vtab* vtab) {
-  delete static_cast<Table*>(vtab);
+  delete static_cast<FunctionTable*>(vtab);
   return SQLITE_OK;
 }
 
 // An argument that is named and not given a value would be passed over, and the function run with
 // its default.
-int NotGiven(Table* table) {
+int NotGiven(FunctionTable* table) {
   sqlite3_free(table->zErrMsg);
   table->zErrMsg = sqlite3_mprintf("%s: %s are arguments; give them with =", table->function->name,
                                    table->function->arguments);
@@ -114,7 +114,7 @@ bool IsUsed(const sqlite3_index_info& info, int column) {
 
 // idxNum is a set of bits: the arguments that are given, in their order.
 int BestIndex(sqlite3_vtab* vtab, sqlite3_index_info* info) {
-  auto* table = static_cast<Table*>(vtab);
+  auto* table = static_cast<FunctionTable*>(vtab);
   int constraint_of[kMostArguments];
   std::fill(std::begin(constraint_of), std::end(constraint_of), -1);
   for (int i = 0; i < info->nConstraint; ++i) {
@@ -145,12 +145,12 @@ int BestIndex(sqlite3_vtab* vtab, sqlite3_index_info* info) {
 }
 
 int Open(sqlite3_vtab*, sqlite3_vtab_cursor** cursor) {
-  *cursor = new (std::nothrow) Cursor();
+  *cursor = new (std::nothrow) FunctionCursor();
   return *cursor == nullptr ? SQLITE_NOMEM : SQLITE_OK;
 }
 
 int Close(sqlite3_vtab_cursor* cursor) {
-  delete static_cast<Cursor*>(cursor);
+  delete static_cast<FunctionCursor*>(cursor);
   return SQLITE_OK;
 }
 
@@ -179,7 +179,8 @@ Result<bool> MoveToTemp(const Database& host, const std::string& name) {
 }
 
 // Nullopt when the statement is to be run again.
-Result<std::optional<std::vector<Row>>> RowsFor(const Table& table, const Arguments& arguments) {
+Result<std::optional<std::vector<Row>>> RowsFor(const FunctionTable& table,
+                                                const Arguments& arguments) {
   Database db = Database::Borrow(table.db);
   db.SetKeepsReadLocks();
   const bool in_transaction = !db.InAutocommit();
@@ -213,8 +214,8 @@ Result<std::optional<std::vector<Row>>> RowsFor(const Table& table, const Argume
 
 int Filter(sqlite3_vtab_cursor* vtab_cursor, int given, const char*, int count,
            sqlite3_value** values) {
-  auto* cursor = static_cast<Cursor*>(vtab_cursor);
-  auto* table = static_cast<Table*>(cursor->pVtab);
+  auto* cursor = static_cast<FunctionCursor*>(vtab_cursor);
+  auto* table = static_cast<FunctionTable*>(cursor->pVtab);
   return Guarded(table, [&]() -> int {
     cursor->rows.clear();
     cursor->at = 0;
@@ -232,25 +233,25 @@ int Filter(sqlite3_vtab_cursor* vtab_cursor, int given, const char*, int count,
 }
 
 int Next(sqlite3_vtab_cursor* cursor) {
-  ++static_cast<Cursor*>(cursor)->at;
+  ++static_cast<FunctionCursor*>(cursor)->at;
   return SQLITE_OK;
 }
 
 int Eof(sqlite3_vtab_cursor* vtab_cursor) {
-  auto* cursor = static_cast<Cursor*>(vtab_cursor);
+  auto* cursor = static_cast<FunctionCursor*>(vtab_cursor);
   return cursor->at >= cursor->rows.size() ? 1 : 0;
 }
 
-int Column(sqlite3_vtab_cursor* vtab_cursor, sqlite3_context* context, int column) {
-  auto* cursor = static_cast<Cursor*>(vtab_cursor);
+int GiveColumn(sqlite3_vtab_cursor* vtab_cursor, sqlite3_context* context, int column) {
+  auto* cursor = static_cast<FunctionCursor*>(vtab_cursor);
   const Row& row = cursor->rows[cursor->at];
   auto index = static_cast<size_t>(column);
   if (index < row.size()) SetResult(context, row[index]);
   return SQLITE_OK;
 }
 
-int Rowid(sqlite3_vtab_cursor* vtab_cursor, sqlite3_int64* rowid) {
-  *rowid = static_cast<sqlite3_int64>(static_cast<Cursor*>(vtab_cursor)->at) + 1;
+int GiveRowid(sqlite3_vtab_cursor* vtab_cursor, sqlite3_int64* rowid) {
+  *rowid = static_cast<sqlite3_int64>(static_cast<FunctionCursor*>(vtab_cursor)->at) + 1;
   return SQLITE_OK;
 }
 
@@ -268,8 +269,8 @@ sqlite3_module MakeModule() {
   module.xFilter = Filter;
   module.xNext = Next;
   module.xEof = Eof;
-  module.xColumn = Column;
-  module.xRowid = Rowid;
+  module.xColumn = GiveColumn;
+  module.xRowid = GiveRowid;
   return module;
 }
 
@@ -277,11 +278,12 @@ sqlite3_module MakeModule() {
 
 int RegisterTableFunction(sqlite3* db, const TableFunction& function) {
   static const sqlite3_module kModule = MakeModule();
-  auto* data = new (std::nothrow) Module{&function};
+  auto* data = new (std::nothrow) FunctionModule{&function};
   if (data == nullptr) return SQLITE_NOMEM;
   // It calls the destructor also when it fails.
-  return sqlite3_create_module_v2(db, function.name, &kModule, data,
-                                  [](void* module) { delete static_cast<Module*>(module); });
+  return sqlite3_create_module_v2(db, function.name, &kModule, data, [](void* module) {
+    delete static_cast<FunctionModule*>(module);
+  });
 }
 
 int CreateTableFunctionInTemp(sqlite3* db, const TableFunction& function) {

@@ -3,6 +3,8 @@
 #
 #   bash tests/shell/run.sh build/fastmigrate.so
 #
+# The shell is the `sqlite3` that is found first, and the extension one that it can load.
+#
 # Each function test_FACT is a test, run in a folder of its own that holds the
 # extension and a folder of three migrations.
 set -euo pipefail
@@ -10,7 +12,7 @@ extension=$(realpath "$1")
 source "$(dirname "${BASH_SOURCE[0]}")/../functions.sh"
 
 set_up() {
-  cp "$extension" fastmigrate.so
+  cp "$extension" "fastmigrate.${extension##*.}"
   mkdir migrations
   echo 'CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT);' >migrations/0001-users.sql
   echo 'ALTER TABLE users ADD COLUMN email TEXT;' >migrations/0002-email.sql

@@ -141,6 +141,43 @@ transcripts() {
     "$build/sql_tests/CTestTestfile.cmake")
 }
 
+# The shell of SQLite, from the source that npm's sqlite3 has, and a command sqlite3 that runs it. What
+# it prints on a Windows has line ends of its own.
+shell() {
+  local unpacked=$build/shell
+  [[ -e $unpacked/shell.c ]] || {
+    mkdir -p "$unpacked"
+    (cd "$unpacked" && npm pack --silent sqlite3@6.0.1 >name && tar -xzf "$(tail -n 1 name)" &&
+      tar -xzf package/deps/sqlite-autoconf-*.tar.gz --strip-components=1 && rm -r package)
+  }
+  [[ $unpacked/sqlite3.exe -nt $unpacked/shell.c ]] ||
+    x86_64-w64-mingw32-gcc-posix -O0 -municode -static "$unpacked/shell.c" "$unpacked/sqlite3.c" \
+      -o "$unpacked/sqlite3.exe" || return 1
+  mkdir -p "$build/bin"
+  cat >"$build/bin/sqlite3" <<SCRIPT
+#!/usr/bin/env bash
+wine "$unpacked/sqlite3.exe" "\$@" | sed 's/\r\$//'
+exit "\${PIPESTATUS[0]}"
+SCRIPT
+  chmod +x "$build/bin/sqlite3"
+}
+
+# What the suite of the shell gives with that one.
+in_shell() {
+  local passes failures
+  PATH=$build/bin:$PATH bash "$root/tests/shell/run.sh" "$build/fastmigrate.dll" >"$build/log" 2>&1 || true
+  read -r passes failures < <(tail -n 1 "$build/log" |
+    sed -n 's/^\([0-9]*\) passed, \([0-9]*\) failed$/\1 \2/p') || {
+    fail "the shell" "$build/log"
+    return
+  }
+  passed=$((passed + passes))
+  [[ $failures == 0 ]] || {
+    failed=$((failed + failures - 1))
+    fail "$failures in the shell" "$build/log"
+  }
+}
+
 missing=()
 for tool in "$compiler" wine npm cmake; do
   command -v "$tool" >/dev/null || missing+=("$tool")
@@ -154,7 +191,7 @@ if [[ ${#missing[@]} -gt 0 && ${FASTMIGRATE_ALL:-} == 1 ]]; then
   }
 elif [[ ${#missing[@]} -gt 0 ]]; then
   why="${missing[*]} is missing; FASTMIGRATE_ALL=1 installs it"
-  for name in "the DLL" "the one-file form" "unit tests" transcripts; do skip "$name" "$why"; done
+  for name in "the DLL" "the one-file form" "unit tests" transcripts "the shell"; do skip "$name" "$why"; done
   finish
 fi
 
@@ -173,5 +210,7 @@ done < <(grep -v -e '^#' -e '^$' "$left_out")
 shards=$(nproc)
 unit_tests
 transcripts
+check "the build of the shell" shell
+if [[ -e $build/bin/sqlite3 ]]; then in_shell; fi
 wineserver --kill || true
 finish
