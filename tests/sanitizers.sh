@@ -84,7 +84,7 @@ sanitized() {
   echo "== $name: SQLite ${sqlite[1]}, $sanitizers"
   if amalgamation "${sqlite[@]}" "$root/sqlite-${sqlite[1]}" &&
     cmake -S . -B "$root/$name" -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_UNITY_BUILD=ON \
-      -DCMAKE_C_FLAGS_RELWITHDEBINFO="-O1 -g1" -DCMAKE_CXX_FLAGS_RELWITHDEBINFO="-O0 -g1" \
+      -DCMAKE_C_FLAGS_RELWITHDEBINFO="-O1 -g1" -DCMAKE_CXX_FLAGS_RELWITHDEBINFO="-O1 -g1" \
       -DCMAKE_MODULE_LINKER_FLAGS=-Wl,-z,nodelete \
       -DFASTMIGRATE_SQLITE_DIR="$root/sqlite-${sqlite[1]}" \
       -DFASTMIGRATE_SANITIZE="$sanitizers" >"$log.build" 2>&1 &&

@@ -18,9 +18,9 @@ namespace {
 constexpr char kFirstScript[] = "0001-initialize.sql";
 
 Status RefuseEmpty(const Database& db) {
-  Result<LedgerState> ledger = ReadLedger(db);
-  if (!ledger) return ledger.error();
-  if (ledger->has_content) return {};
+  Result<bool> has_content = HasContent(db);
+  if (!has_content) return has_content.error();
+  if (*has_content) return {};
   return MakeError(
       "the database is empty, so that there is no schema to write a script from; an empty "
       "database needs none: write the first script by hand and apply it");

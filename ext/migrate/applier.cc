@@ -210,18 +210,20 @@ Status Applier::OpenBatch() {
 
 // Under the write lock: whether another process has moved the version since it was read.
 Status Applier::RereadVersion() {
-  Result<LedgerState> ledger = ReadLedger(db_);
-  if (!ledger) return ledger.error();
-  if (!ledger->version && ledger->has_content) {
-    return MakeError("the database has got content meanwhile, but no version");
+  Result<std::optional<int>> read = ReadVersion(db_);
+  if (!read) return read.error();
+  if (!*read) {
+    Result<bool> has_content = HasContent(db_);
+    if (!has_content) return has_content.error();
+    if (*has_content) return MakeError("the database has got content meanwhile, but no version");
   }
-  int version = ledger->version.value_or(0);
+  const int version = read->value_or(0);
   if (version < run_.version) {
     return MakeError("the database went back from version " + std::to_string(run_.version) +
                      " to " + std::to_string(version) + " meanwhile; try again");
   }
   run_.version = version;
-  batch_->is_new = !ledger->version;
+  batch_->is_new = !*read;
   return {};
 }
 

@@ -220,6 +220,38 @@ Result<std::optional<int>> ReadVersionAtOnce(const Database& db) {
   return ReadVersionOnce(db, "main");
 }
 
+Result<bool> HasContentAtOnce(const Database& db) {
+  Result<std::optional<int64_t>> content = db.QueryInteger(
+      "SELECT EXISTS (SELECT 1 FROM main.sqlite_schema WHERE substr(name, 1, 7) <> 'sqlite_' AND " +
+      NotOfLedger() + ")");
+  if (!content) return content.error();
+  return content->value_or(0) != 0;
+}
+
+// The value with its type, as bytes; a number is not written out, which would cost more.
+void AppendValue(const Statement& row, int column, std::string* text) {
+  const int type = row.Type(column);
+  *text += static_cast<char>(type);
+  auto append = [text](const auto& number) {
+    text->append(reinterpret_cast<const char*>(&number), sizeof number);
+  };
+  switch (type) {
+    case SQLITE_INTEGER:
+      append(row.Integer(column));
+      break;
+    case SQLITE_FLOAT:
+      append(row.Real(column));
+      break;
+    case SQLITE_NULL:
+      break;
+    default: {
+      const std::string_view value = row.View(column);
+      append(value.size());
+      *text += value;
+    }
+  }
+}
+
 // Whether the statement names one of our tables. Most do not hold the names at all, which costs
 // little to see.
 bool NamesLedger(const std::string& sql) {
@@ -245,15 +277,29 @@ Status AppendObjects(const Database& db, const std::string& schema, std::string*
                           ") OR type = 'trigger' ORDER BY type, name";
   return db.ForEach(sql, [&](const Statement& row) {
     if (!IsLedgerTable(row.Text(2)) && !NamesLedger(row.Text(3))) return;
-    for (int column = 0; column < 4; ++column) *text += row.Text(column) + '\n';
+    for (int column = 0; column < 4; ++column) AppendValue(row, column, text);
   });
 }
 
-// But for what is set when a record is written.
-bool IsSame(const HistoryRecord& a, const HistoryRecord& b) {
-  return a.version == b.version && a.previous_version == b.previous_version && a.name == b.name &&
-         a.kind == b.kind && a.origin == b.origin && a.checksum == b.checksum &&
-         a.text_hash == b.text_hash && a.statements == b.statements;
+bool IsInteger(const Statement& row, int column, int64_t value) {
+  return row.Type(column) == SQLITE_INTEGER && row.Integer(column) == value;
+}
+
+bool IsText(const Statement& row, int column, const std::optional<std::string>& text) {
+  return text ? row.Type(column) == SQLITE_TEXT && row.View(column) == *text : row.IsNull(column);
+}
+
+// Of a record all but what is set, or measured, when it is written.
+constexpr char kWrittenColumns[] =
+    "version, previous_version, name, kind, origin, checksum, text_hash, statements";
+
+// Compared in place: there may be thousands.
+bool IsWritten(const Statement& row, const HistoryRecord& record) {
+  return IsInteger(row, 0, record.version) && IsInteger(row, 1, record.previous_version) &&
+         IsText(row, 2, record.name) && IsText(row, 3, record.kind) &&
+         IsText(row, 4, record.origin) && IsText(row, 5, record.checksum) &&
+         IsText(row, 6, record.text_hash) &&
+         (record.statements ? IsInteger(row, 7, *record.statements) : row.IsNull(7));
 }
 
 }  // namespace
@@ -294,47 +340,53 @@ Result<LedgerState> ReadLedger(const Database& db) {
       if (!records) return records.error();
       state.records = std::move(*records);
     }
-    Result<std::optional<int64_t>> content = db.QueryInteger(
-        "SELECT EXISTS (SELECT 1 FROM main.sqlite_schema WHERE substr(name, 1, 7) <> 'sqlite_' "
-        "AND " +
-        NotOfLedger() + ")");
+    if (state.version) return state;
+    Result<bool> content = HasContentAtOnce(db);
     if (!content) return content.error();
-    state.has_content = content->value_or(0) != 0;
+    state.has_content = *content;
     return state;
   });
 }
 
-// One statement, so that all of it is of one moment. What is not as we write it (two rows in _meta,
-// so that each record comes twice) is nullopt.
+Result<bool> HasContent(const Database& db) {
+  return ReadWaiting<bool>(db, [&] { return HasContentAtOnce(db); });
+}
+
+// The statement over _meta stays at its row until the records are read, so that all of it is of one
+// moment. (One statement over both tables costs more to compile and to run.) What is not as we
+// write it is nullopt.
 Result<std::optional<LedgerTexts>> ReadLedgerTexts(const Database& db) {
+  const std::optional<LedgerTexts> not_as_written;
   Result<LedgerTables> tables = FindTables(db, "main");
   if (!tables) return tables.error();
-  if (!tables->is_plain || !tables->has_text_hash) return std::optional<LedgerTexts>();
-  Result<Statement> rows = db.Prepare(
-      "SELECT h.version, h.text_hash, m.version, m.id FROM main._meta m "
-      "CROSS JOIN main._fastmigrate_history h");
-  if (!rows) return rows.error();
+  if (!tables->is_plain || !tables->has_text_hash) return not_as_written;
+  Result<Statement> meta = db.Prepare("SELECT version, id FROM main._meta");
+  if (!meta) return meta.error();
+  Result<bool> row = meta->Step();
+  if (!row) return row.error();
+  if (!*row || meta->Type(0) != SQLITE_INTEGER || meta->Integer(1) != 1) return not_as_written;
   LedgerTexts texts;
-  bool as_written = true;
-  Status status = ForEachRow(*rows, [&]() -> Status {
-    Result<int> version = RecordedVersion(*rows, 0);
+  texts.version = static_cast<int>(meta->Integer(0));
+  if (texts.version != meta->Integer(0) || texts.version < 0) return not_as_written;
+  Result<Statement> records =
+      db.Prepare("SELECT version, text_hash FROM main._fastmigrate_history");
+  if (!records) return records.error();
+  bool in_order = true;
+  Status status = ForEachRow(*records, [&]() -> Status {
+    Result<int> version = RecordedVersion(*records, 0);
     if (!version) return version.error();
-    if (texts.records.empty()) {
-      texts.version = static_cast<int>(rows->Integer(2));
-      as_written = rows->Type(2) == SQLITE_INTEGER && texts.version == rows->Integer(2) &&
-                   rows->Integer(3) == 1;
-    } else if (*version <= texts.records.back().version) {
-      as_written = false;
-    }
+    in_order = in_order && (texts.records.empty() || *version > texts.records.back().version);
     RecordedText& record = texts.records.emplace_back();
     record.version = *version;
-    std::string_view hash = rows->View(1);
+    std::string_view hash = records->View(1);
     if (hash.size() == record.hash.size()) std::copy(hash.begin(), hash.end(), record.hash.begin());
     return {};
   });
   if (!status) return status.error();
-  return as_written && !texts.records.empty() ? std::optional<LedgerTexts>(std::move(texts))
-                                              : std::nullopt;
+  Result<bool> another = meta->Step();
+  if (!another) return another.error();
+  if (*another || !in_order || texts.records.empty()) return not_as_written;
+  return std::optional(std::move(texts));
 }
 
 Status CreateLedger(const Database& db) {
@@ -371,9 +423,8 @@ Status DropLedger(const Database& db) {
 }
 
 Result<VersionMove> VersionMove::Prepare(const Database& db) {
-  Result<Statement> update = db.Prepare(
-      "UPDATE main._meta SET version = ?2 WHERE id = 1 AND version = ?1 "
-      "AND NOT EXISTS (SELECT 1 FROM main._meta WHERE id <> 1)");
+  Result<Statement> update =
+      db.Prepare("UPDATE main._meta SET version = ?2 WHERE id = 1 AND version = ?1");
   if (!update) return update.error();
   return VersionMove(db, std::move(*update));
 }
@@ -393,9 +444,12 @@ Result<bool> MoveVersion(const Database& db, int from, int to) {
 
 Status WriteRecords(const Database& db, const std::vector<HistoryRecord>& records) {
   if (records.empty()) return {};
-  Result<Statement> insert = db.Prepare(
-      std::string("INSERT OR REPLACE INTO main.") + kHistory + " (" + kRecordColumns +
-      ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), ?7, ?8, ?9, ?10)");
+  Result<std::optional<std::string>> now =
+      db.QueryText("SELECT strftime('%Y-%m-%dT%H:%M:%fZ', 'now')");
+  if (!now) return now.error();
+  Result<Statement> insert =
+      db.Prepare(std::string("INSERT OR REPLACE INTO main.") + kHistory + " (" + kRecordColumns +
+                 ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)");
   if (!insert) return insert.error();
   for (const HistoryRecord& record : records) {
     insert->Bind(1, int64_t{record.version});
@@ -404,10 +458,11 @@ Status WriteRecords(const Database& db, const std::vector<HistoryRecord>& record
     BindOptional(&*insert, 4, record.kind);
     insert->Bind(5, record.origin);
     BindOptional(&*insert, 6, record.checksum);
-    record.duration_ms ? insert->Bind(7, *record.duration_ms) : insert->BindNull(7);
-    record.statements ? insert->Bind(8, *record.statements) : insert->BindNull(8);
-    insert->Bind(9, std::string_view(FASTMIGRATE_VERSION));
-    BindOptional(&*insert, 10, record.text_hash);
+    BindOptional(&*insert, 7, *now);
+    record.duration_ms ? insert->Bind(8, *record.duration_ms) : insert->BindNull(8);
+    record.statements ? insert->Bind(9, *record.statements) : insert->BindNull(9);
+    insert->Bind(10, std::string_view(FASTMIGRATE_VERSION));
+    BindOptional(&*insert, 11, record.text_hash);
     if (Status status = insert->Run(); !status) return status;
   }
   return {};
@@ -420,17 +475,14 @@ Status CheckWritten(const Database& db, int version, const std::vector<HistoryRe
   bool is_written = *row == "1 " + std::to_string(version);
   if (!records.empty()) {
     Result<Statement> read =
-        db.Prepare(std::string("SELECT ") + kRecordColumns + " FROM main." + kHistory +
+        db.Prepare(std::string("SELECT ") + kWrittenColumns + " FROM main." + kHistory +
                    " WHERE version >= ?1 AND version <= ?2 ORDER BY version");
     if (!read) return read.error();
     read->Bind(1, int64_t{records.front().version});
     read->Bind(2, int64_t{records.back().version});
-    Status status = ForEachRow(*read, [&]() -> Status {
-      Result<HistoryRecord> record = RecordOf(*read);
-      if (!record) return record.error();
-      is_written = is_written && count < records.size() && IsSame(*record, records[count]);
+    Status status = ForEachRow(*read, [&] {
+      is_written = is_written && count < records.size() && IsWritten(*read, records[count]);
       ++count;
-      return {};
     });
     if (!status) return status;
   }
@@ -462,7 +514,7 @@ Result<std::string> LedgerFingerprint(const Database& db) {
         std::string("SELECT ") + kRecordColumns + " FROM main." + kHistory + " ORDER BY version",
         [&](const Statement& row) {
           for (int column = 0; column < kRecordColumnCount; ++column) {
-            text += std::to_string(row.Type(column)) + row.Text(column) + '\n';
+            AppendValue(row, column, &text);
           }
         });
   }

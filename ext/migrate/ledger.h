@@ -43,8 +43,8 @@ struct HistoryRecord {
 
 // Versions and records at one moment.
 struct LedgerState {
-  std::optional<int> version;  // nullopt: the database is not managed
-  bool has_content = false;    // there are tables, views, ... that are not SQLite's own or ours
+  std::optional<int> version;          // nullopt: the database is not managed
+  bool has_content = false;            // HasContent(), of a database that is not managed
   std::vector<HistoryRecord> records;  // by version
 
   const HistoryRecord* Find(int version) const;  // null when there is none
@@ -52,6 +52,9 @@ struct LedgerState {
 
 // Waits while another connection holds a lock on the file, as ReadVersion() does.
 Result<LedgerState> ReadLedger(const Database& db);
+
+// Whether main has tables, views, ... that are not SQLite's own or ours. Waits likewise.
+Result<bool> HasContent(const Database& db);
 
 // As much of the ledger as shows that a database has had all scripts, and read at the least cost.
 struct RecordedText {
@@ -87,8 +90,8 @@ class VersionMove {
   // `db` must outlive it.
   static Result<VersionMove> Prepare(const Database& db);
 
-  // False when the database is not at `from`, or _meta has another row, so that a script has been
-  // at it; then nothing is changed.
+  // False when the database is not at `from`, so that a script has been at it; then nothing is
+  // changed. (Another row of _meta is seen by VersionRow().)
   Result<bool> Run(int from, int to);
 
  private:

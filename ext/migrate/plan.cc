@@ -9,7 +9,7 @@
 #include "base/subprocess.h"
 #include "migrate/ledger.h"
 #include "migrate/script_status.h"
-#include "migrate/up_to_date.h"
+#include "migrate/unedited.h"
 #include "sql/source_excerpt.h"
 #include "sqlite/settings.h"
 
@@ -65,24 +65,30 @@ Status RefuseAsItStands(PendingScript* script) {
 
 Result<MigrationPlan> PlanMigration(const Database& db, const Source& source,
                                     std::optional<int> target) {
-  Result<std::optional<int>> up_to_date = VersionIfUpToDate(db, source, target);
-  if (!up_to_date) return up_to_date.error();
-  if (*up_to_date) return MigrationPlan{**up_to_date, true, {}};
-  Result<LedgerState> ledger = ReadLedger(db);
-  if (!ledger) return ledger.error();
-  Result<std::map<int, std::string>> checksums = ReadChecksums(*ledger, source);
-  if (!checksums) return checksums.error();
-  Result<std::vector<Migration>> migrations =
-      PendingMigrations(*ledger, source, *checksums, target);
+  Result<std::optional<int>> version = UneditedVersion(db, source);
+  if (!version) return version.error();
+  Result<std::vector<Migration>> migrations = std::vector<Migration>();
+  if (*version) {
+    migrations = PendingAbove(**version, source, target);
+  } else {
+    Result<LedgerState> ledger = ReadLedger(db);
+    if (!ledger) return ledger.error();
+    Result<std::map<int, std::string>> checksums = ReadChecksums(*ledger, source);
+    if (!checksums) return checksums.error();
+    migrations = PendingMigrations(*ledger, source, *checksums, target);
+    version = ledger->version;
+  }
   if (!migrations) return migrations.error();
+  MigrationPlan plan{version->value_or(0), version->has_value(), {}};
+  if (migrations->empty()) return plan;
   Result<std::vector<PendingScript>> pending = ReadPendingScripts(*migrations);
   if (!pending) return pending.error();
   for (PendingScript& script : *pending) {
     if (Status status = RefuseAsItStands(&script); !status) return status.error();
   }
   if (Status status = PlanSteps(db, *pending); !status) return status.error();
-  return MigrationPlan{ledger->version.value_or(0), ledger->version.has_value(),
-                       std::move(*pending)};
+  plan.pending = std::move(*pending);
+  return plan;
 }
 
 Status PlanSteps(const Database& db, std::span<PendingScript> scripts) {

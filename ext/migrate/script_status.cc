@@ -289,6 +289,11 @@ Result<std::vector<Migration>> PendingMigrations(const LedgerState& ledger, cons
   int version = ledger.version.value_or(0);
   if (version > source.LastVersion()) return AheadOfSource(version, source);
   if (Status status = CheckPromise(ledger, source, checksums); !status) return status.error();
+  return PendingAbove(version, source, target);
+}
+
+Result<std::vector<Migration>> PendingAbove(int version, const Source& source,
+                                            std::optional<int> target) {
   if (target) {
     if (Status status = CheckTarget(version, source, *target); !status) return status.error();
   }

@@ -67,6 +67,9 @@ Result<std::map<int, std::string>> ReadChecksums(const LedgerState& ledger, cons
 Result<std::vector<Migration>> PendingMigrations(const LedgerState& ledger, const Source& source,
                                                  const std::map<int, std::string>& checksums,
                                                  std::optional<int> target);
+// The same where the promise is known to hold, and the version is not above the last script's.
+Result<std::vector<Migration>> PendingAbove(int version, const Source& source,
+                                            std::optional<int> target);
 
 }  // namespace fastmigrate
 

@@ -1,4 +1,4 @@
-#include "migrate/up_to_date.h"
+#include "migrate/unedited.h"
 
 #include <gtest/gtest.h>
 
@@ -13,11 +13,10 @@
 namespace fastmigrate {
 namespace {
 
-std::optional<int> Look(const Database& db, const Project& project,
-                        std::optional<int> target = std::nullopt) {
+std::optional<int> Look(const Database& db, const Project& project) {
   Result<Source> source = ReadSource(project.dir());
   EXPECT_TRUE(source);
-  Result<std::optional<int>> version = VersionIfUpToDate(db, *source, target);
+  Result<std::optional<int>> version = UneditedVersion(db, *source);
   EXPECT_TRUE(version) << version.error().message;
   return version ? *version : std::nullopt;
 }
@@ -34,17 +33,19 @@ struct Applied {
   Database db;
 };
 
-TEST(UpToDate, IsTheVersionOfADatabaseThatHasHadAllScripts) {
+TEST(Unedited, IsTheVersionOfADatabaseWhoseScriptsAreAsTheyWere) {
   Applied applied;
   EXPECT_EQ(Look(applied.db, applied.project), 2);
-  EXPECT_EQ(Look(applied.db, applied.project, 2), 2);
-  // The script behind the target is not applied, and does not count.
+  // The script behind it is not applied, and does not count.
   applied.project.Script("0003-c.sql", "not read");
-  EXPECT_EQ(Look(applied.db, applied.project), std::nullopt);
-  EXPECT_EQ(Look(applied.db, applied.project, 2), 2);
+  EXPECT_EQ(Look(applied.db, applied.project), 2);
+  // Set back, so that what was recorded of the second no longer counts either.
+  Query(applied.db, "UPDATE _meta SET version = 1");
+  applied.project.Script("0002-b.sql", "CREATE TABLE b (y);");
+  EXPECT_EQ(Look(applied.db, applied.project), 1);
 }
 
-TEST(UpToDate, IsSeenWithoutALookAtTheSql) {
+TEST(Unedited, IsSeenWithoutALookAtTheSql) {
   Applied applied;
   const std::string broken = "SELECT 'no end";
   applied.project.Script("0002-b.sql", broken);
@@ -53,11 +54,10 @@ TEST(UpToDate, IsSeenWithoutALookAtTheSql) {
   EXPECT_EQ(Look(applied.db, applied.project), 2);
 }
 
-TEST(UpToDate, IsLeftToThePlanWhereAnythingIsAmiss) {
+TEST(Unedited, IsLeftToThePlanWhereAnythingIsAmiss) {
   struct Case {
     const char* name;
     std::function<void(const Applied&)> change;
-    std::optional<int> target;
   };
   auto sql = [](const char* text) {
     return [text](const Applied& applied) { EXPECT_EQ(Query(applied.db, text), ""); };
@@ -66,50 +66,40 @@ TEST(UpToDate, IsLeftToThePlanWhereAnythingIsAmiss) {
     return [=](const Applied& applied) { applied.project.Script(name, text); };
   };
   const std::vector<Case> cases = {
-      {"a byte of a comment", script("0001-a.sql", "CREATE TABLE a (x); -- First\n"), {}},
-      {"edited", script("0002-b.sql", "CREATE TABLE b (y);"), {}},
-      {"a script has no record", sql("DELETE FROM _fastmigrate_history WHERE version = 1"), {}},
-      {"no hash", sql("UPDATE _fastmigrate_history SET text_hash = NULL WHERE version = 2"), {}},
+      {"a byte of a comment", script("0001-a.sql", "CREATE TABLE a (x); -- First\n")},
+      {"edited", script("0002-b.sql", "CREATE TABLE b (y);")},
+      {"a script has no record", sql("DELETE FROM _fastmigrate_history WHERE version = 1")},
+      {"no hash", sql("UPDATE _fastmigrate_history SET text_hash = NULL WHERE version = 2")},
       {"a hash of another length",
-       sql("UPDATE _fastmigrate_history SET text_hash = text_hash || '0' WHERE version = 2"),
-       {}},
-      {"the database is ahead", sql("UPDATE _meta SET version = 3"), {}},
-      {"the database is at the target, ahead of the scripts", sql("UPDATE _meta SET version = 3"),
-       3},
-      {"the database is behind", sql("UPDATE _meta SET version = 1"), {}},
-      {"beyond the target", [](const Applied&) {}, 1},
-      {"before the target", [](const Applied&) {}, 3},
-      {"not managed", sql("DROP TABLE _meta"), {}},
-      {"no history", sql("DROP TABLE _fastmigrate_history"), {}},
+       sql("UPDATE _fastmigrate_history SET text_hash = text_hash || '0' WHERE version = 2")},
+      {"the database is ahead", sql("UPDATE _meta SET version = 3")},
+      {"not managed", sql("DROP TABLE _meta")},
+      {"no history", sql("DROP TABLE _fastmigrate_history")},
       {"a trigger on the version",
-       sql("CREATE TRIGGER r AFTER UPDATE ON _meta BEGIN SELECT 1; END"),
-       {}},
+       sql("CREATE TRIGGER r AFTER UPDATE ON _meta BEGIN SELECT 1; END")},
       {"two rows in _meta",
-       sql("PRAGMA ignore_check_constraints = 1; INSERT INTO _meta VALUES (2, 2)"),
-       {}},
-      {"a row of another id",
-       sql("PRAGMA ignore_check_constraints = 1; UPDATE _meta SET id = 2"),
-       {}},
-      {"a version that is a text", sql("UPDATE _meta SET version = 'two'"), {}},
-      {"a version that is no integer", sql("UPDATE _meta SET version = 2.5"), {}},
-      {"a version that is no int", sql("UPDATE _meta SET version = 4294967298"), {}},
-      {"_meta has more columns", sql("ALTER TABLE _meta ADD COLUMN more"), {}},
+       sql("PRAGMA ignore_check_constraints = 1; INSERT INTO _meta VALUES (2, 2)")},
+      {"a row of another id", sql("PRAGMA ignore_check_constraints = 1; UPDATE _meta SET id = 2")},
+      {"a version that is a text", sql("UPDATE _meta SET version = 'two'")},
+      {"a version that is no integer", sql("UPDATE _meta SET version = 2.5")},
+      {"a version below 0", sql("UPDATE _meta SET version = -1")},
+      {"a version that is no int", sql("UPDATE _meta SET version = 4294967298")},
+      {"_meta has more columns", sql("ALTER TABLE _meta ADD COLUMN more")},
       {"a record of no version",
        sql("INSERT INTO _fastmigrate_history SELECT 10000, 2, name, kind, origin, checksum, "
            "applied_at, duration_ms, statements, extension_version, text_hash "
-           "FROM _fastmigrate_history WHERE version = 2"),
-       {}},
+           "FROM _fastmigrate_history WHERE version = 2")},
   };
   for (const Case& c : cases) {
     Applied applied;
     ASSERT_EQ(Look(applied.db, applied.project), 2);
     c.change(applied);
-    EXPECT_EQ(Look(applied.db, applied.project, c.target), std::nullopt) << c.name;
+    EXPECT_EQ(Look(applied.db, applied.project), std::nullopt) << c.name;
   }
 }
 
 // Whatever makes a database managed, or takes a text for what it was, records the bytes.
-TEST(UpToDate, IsSeenOnceTheScriptsWereEnrolled) {
+TEST(Unedited, IsSeenOnceTheScriptsWereEnrolled) {
   Project project;
   project.Script("0001-a.sql", "CREATE TABLE a (x);");
   Database db = project.Open();
@@ -118,7 +108,7 @@ TEST(UpToDate, IsSeenOnceTheScriptsWereEnrolled) {
   EXPECT_EQ(Look(db, project), 1);
 }
 
-TEST(UpToDate, IsSeenOnceAnEditWasAccepted) {
+TEST(Unedited, IsSeenOnceAnEditWasAccepted) {
   Applied applied;
   applied.project.Script("0002-b.sql", "CREATE TABLE b (x, y);");
   ASSERT_EQ(Look(applied.db, applied.project), std::nullopt);
@@ -128,7 +118,7 @@ TEST(UpToDate, IsSeenOnceAnEditWasAccepted) {
   EXPECT_EQ(Look(applied.db, applied.project), 2);
 }
 
-TEST(UpToDate, IsSeenOnceAScriptWasDrafted) {
+TEST(Unedited, IsSeenOnceAScriptWasDrafted) {
   Applied applied;
   ASSERT_EQ(Query(applied.db, "CREATE TABLE c (x)"), "");
   ASSERT_NE(Query(applied.db,
@@ -137,7 +127,7 @@ TEST(UpToDate, IsSeenOnceAScriptWasDrafted) {
   EXPECT_EQ(Look(applied.db, applied.project), 3);
 }
 
-TEST(UpToDate, IsNotWhatAProgramOfTheSameBytesWas) {
+TEST(Unedited, IsNotWhatAProgramOfTheSameBytesWas) {
   Applied applied;
   std::filesystem::rename(applied.project.dir() + "/0002-b.sql",
                           applied.project.dir() + "/0002-b.sh");
@@ -146,31 +136,31 @@ TEST(UpToDate, IsNotWhatAProgramOfTheSameBytesWas) {
                          "error 1: 0002-b.sh is not what was applied as version 2"));
 }
 
-TEST(UpToDate, HoldsForABundle) {
+TEST(Unedited, HoldsForABundle) {
   Database db = OpenHost();
   const std::string bundle = R"({"0001-a.sql": "CREATE TABLE a (x);"})";
   ASSERT_EQ(Query(db, "SELECT fastmigrate_apply(" + QuoteText(bundle) + ")"), "1");
   Result<Source> source = ReadSource(bundle);
   ASSERT_TRUE(source);
-  EXPECT_EQ(*VersionIfUpToDate(db, *source, {}), 1);
+  EXPECT_EQ(*UneditedVersion(db, *source), 1);
   source = ReadSource(R"({"0001-a.sql": "CREATE TABLE a (y);"})");
-  EXPECT_EQ(*VersionIfUpToDate(db, *source, {}), std::nullopt);
+  EXPECT_EQ(*UneditedVersion(db, *source), std::nullopt);
 }
 
 // It would be found wrong, or right, in another transaction than the caller's.
-TEST(UpToDate, IsAnErrorWhereTheTransactionMayHaveEnded) {
+TEST(Unedited, IsAnErrorWhereTheTransactionMayHaveEnded) {
   Applied applied;
   Result<Source> source = ReadSource(applied.project.dir());
   ASSERT_TRUE(source);
   sqlite3_progress_handler(
       applied.db.handle(), 1, [](void*) { return 1; }, nullptr);
-  Result<std::optional<int>> version = VersionIfUpToDate(applied.db, *source, {});
+  Result<std::optional<int>> version = UneditedVersion(applied.db, *source);
   sqlite3_progress_handler(applied.db.handle(), 0, nullptr, nullptr);
   ASSERT_FALSE(version);
   EXPECT_EQ(version.error().code, SQLITE_INTERRUPT);
 }
 
-TEST(UpToDate, IsLeftToThePlanWhileAnotherConnectionHasTheLock) {
+TEST(Unedited, IsLeftToThePlanWhileAnotherConnectionHasTheLock) {
   Applied applied;
   Database other = applied.project.Open();
   ASSERT_EQ(Query(other, "BEGIN EXCLUSIVE"), "");
@@ -180,7 +170,7 @@ TEST(UpToDate, IsLeftToThePlanWhileAnotherConnectionHasTheLock) {
 }
 
 // Nothing that was read stays locked.
-TEST(UpToDate, LeavesNoReadOpen) {
+TEST(Unedited, LeavesNoReadOpen) {
   Applied applied;
   ASSERT_EQ(Look(applied.db, applied.project), 2);
   EXPECT_EQ(sqlite3_txn_state(applied.db.handle(), "main"), SQLITE_TXN_NONE);

@@ -1,4 +1,4 @@
-#include "migrate/up_to_date.h"
+#include "migrate/unedited.h"
 
 #include <string>
 
@@ -7,8 +7,7 @@
 
 namespace fastmigrate {
 
-Result<std::optional<int>> VersionIfUpToDate(const Database& db, const Source& source,
-                                             std::optional<int> target) {
+Result<std::optional<int>> UneditedVersion(const Database& db, const Source& source) {
   const std::optional<int> cannot_tell;
   if (source.migrations.empty()) return cannot_tell;
   Result<std::optional<LedgerTexts>> texts = ReadLedgerTexts(db);
@@ -19,9 +18,7 @@ Result<std::optional<int>> VersionIfUpToDate(const Database& db, const Source& s
   }
   if (!*texts) return cannot_tell;
   const int version = (*texts)->version;
-  if (version > source.LastVersion() || version != target.value_or(source.LastVersion())) {
-    return cannot_tell;
-  }
+  if (version > source.LastVersion()) return cannot_tell;
   TextHashes hashes(source);
   auto record = (*texts)->records.begin();
   const auto end = (*texts)->records.end();
