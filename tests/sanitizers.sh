@@ -68,7 +68,7 @@ unit_tests() {
     [[ $bad -eq 0 ]] || tail -n 200 "$log.$shard"
     total=$((total + $(attribute tests "$report")))
     failures=$((failures + bad))
-    aside=$((aside + $(grep -c 'result="skipped"' "$report" || true)))
+    [[ ! -e $report ]] || aside=$((aside + $(grep -c 'result="skipped"' "$report" || true)))
   done
 }
 
