@@ -86,8 +86,7 @@ int main(void) {
   sqlite3_free(error);
   sqlite3_close(db);
 
-  /* A statement of which one row was fetched, and others were not, keeps nobody from writing, unless
-   * it is a table that reads: that one is like any other SELECT. */
+  /* A statement of which one row was fetched, and others were not, keeps nobody from writing. */
   db = open_database("open.db");
   sqlite3 *other = open_database("open.db");
   const char *calls[] = {"SELECT fastmigrate_apply('migrations', 1)",
