@@ -22,7 +22,8 @@
 namespace fastmigrate {
 namespace {
 
-constexpr size_t kStepBytes = 8192;
+constexpr size_t kStepBytes = 8192;       // where the size is not known
+constexpr size_t kBigStepBytes = 262144;  // which a processor's cache holds
 
 // The system's own calls under one name each.
 #ifdef _WIN32
@@ -126,38 +127,44 @@ Error CannotCreate(const std::string& path) {
 }
 
 #if defined(__linux__)
-std::optional<FileStamp> Stamp(const FileStatus& status) {
-  constexpr int64_t kNanoseconds = 1'000'000'000;
-  auto in_ns = [](const timespec& time) { return time.tv_sec * kNanoseconds + time.tv_nsec; };
+constexpr int64_t kNanoseconds = 1'000'000'000;
+
+int64_t InNanoseconds(const timespec& time) { return time.tv_sec * kNanoseconds + time.tv_nsec; }
+
+int64_t Now() {
   timespec now;
-  if (clock_gettime(CLOCK_REALTIME, &now) != 0) return std::nullopt;
-  const FileStamp stamp{status.st_dev, status.st_ino, status.st_size, in_ns(status.st_mtim),
-                        in_ns(status.st_ctim)};
+  return clock_gettime(CLOCK_REALTIME, &now) == 0 ? InNanoseconds(now) : 0;
+}
+
+// Nullopt for what was changed less than two seconds before `now`.
+std::optional<FileStamp> StampAt(int64_t now, const FileStatus& status) {
+  const FileStamp stamp{status.st_dev, status.st_ino, status.st_size, InNanoseconds(status.st_mtim),
+                        InNanoseconds(status.st_ctim)};
   const int64_t last = std::max(stamp.modified_ns, stamp.changed_ns);
-  if (last > in_ns(now) - 2 * kNanoseconds) return std::nullopt;
+  if (last > now - 2 * kNanoseconds) return std::nullopt;
   return stamp;
 }
 #else
-std::optional<FileStamp> Stamp(const FileStatus&) { return std::nullopt; }
+int64_t Now() { return 0; }
+std::optional<FileStamp> StampAt(int64_t, const FileStatus&) { return std::nullopt; }
 #endif
 
-// Puts the file into `text`, and its stamp of before that. False: LastError() tells.
-bool ReadOpen(const OpenFile& file, std::string* text, std::optional<FileStamp>* stamp) {
-  FileStatus status;
-  if (!file.ok() || !GetOpenStatus(file, &status)) return false;
-  *stamp = Stamp(status);
-  // All at once, and room for a byte more to see the end; where the file has no size, or has grown,
-  // in steps.
-  const size_t expected = IsRegular(status) ? SizeOf(status) : 0;
-  text->resize(expected + 1);
+// Puts the file into `text`, and its status of before that. False: LastError() tells.
+bool ReadOpen(const OpenFile& file, std::string* text, FileStatus* before) {
+  if (!file.ok() || !GetOpenStatus(file, before)) return false;
+  // A small file at once, and a big one in steps, since a string fills what it grows by with zeros
+  // first; room for a byte more shows whether the file has grown.
+  const size_t expected = IsRegular(*before) ? SizeOf(*before) : 0;
+  text->reserve(expected + 1);
   size_t used = 0;
   while (true) {
-    ptrdiff_t count = ReadBytes(file, text->data() + used, text->size() - used);
+    text->resize(used <= expected ? std::min(expected + 1, used + kBigStepBytes)
+                                  : used + kStepBytes);
+    const ptrdiff_t count = ReadBytes(file, text->data() + used, text->size() - used);
     if (count < 0) return false;
     if (count == 0) break;
     used += static_cast<size_t>(count);
     if (used == expected) break;
-    if (used == text->size()) text->resize(std::max(text->capacity(), used + kStepBytes));
   }
   text->resize(used);
   return true;
@@ -211,6 +218,8 @@ std::string WorkingFolder() {
 #endif
 }
 
+Folder::Folder(std::string path) : path_(std::move(path)), opened_ns_(Now()) {}
+
 #ifdef _WIN32
 void Folder::Closer::operator()(void*) const noexcept {}
 
@@ -221,13 +230,13 @@ Result<Folder> Folder::Open(const std::string& path) {
   return Error{kCodeCantOpen, "cannot read " + path + ": " + Reason(ENOTDIR)};
 }
 
-Result<std::vector<FolderEntry>> Folder::List() const {
+Status Folder::ForEach(const std::function<Status(std::string_view, bool)>& take) const {
   std::vector<windows::Entry> found;
   if (!windows::List(path_, &found)) return CannotRead(path_);
-  std::vector<FolderEntry> entries;
-  entries.reserve(found.size());
-  for (windows::Entry& entry : found) entries.push_back({std::move(entry.name), entry.is_file});
-  return entries;
+  for (const windows::Entry& entry : found) {
+    if (Status status = take(entry.name, entry.is_file); !status) return status;
+  }
+  return {};
 }
 
 std::optional<FileStamp> Folder::StampOf(const std::string&) const { return std::nullopt; }
@@ -235,9 +244,9 @@ std::optional<FileStamp> Folder::StampOf(const std::string&) const { return std:
 Result<std::optional<FileStamp>> Folder::Read(const std::string& name, std::string* text) const {
   const std::string path = Joined(path_, name);
   const OpenFile file = OpenToRead(path);
-  std::optional<FileStamp> stamp;
-  if (!ReadOpen(file, text, &stamp)) return CannotRead(path);
-  return stamp;
+  FileStatus before;
+  if (!ReadOpen(file, text, &before)) return CannotRead(path);
+  return StampAt(opened_ns_, before);
 }
 #else
 void Folder::Closer::operator()(void* handle) const noexcept { closedir(AsDir(handle)); }
@@ -249,8 +258,7 @@ Result<Folder> Folder::Open(const std::string& path) {
   return folder;
 }
 
-Result<std::vector<FolderEntry>> Folder::List() const {
-  std::vector<FolderEntry> entries;
+Status Folder::ForEach(const std::function<Status(std::string_view, bool)>& take) const {
   rewinddir(AsDir(handle_.get()));
   while (true) {
     errno = 0;
@@ -261,42 +269,44 @@ Result<std::vector<FolderEntry>> Folder::List() const {
 #ifdef DT_REG  // not every file system tells
     is_file = entry->d_type == DT_REG;
 #endif
-    if (name != "." && name != "..") entries.emplace_back(FolderEntry{std::string(name), is_file});
+    if (name == "." || name == "..") continue;
+    if (Status status = take(name, is_file); !status) return status;
   }
   if (errno != 0) return CannotRead(path_);
-  return entries;
+  return {};
 }
 
 std::optional<FileStamp> Folder::StampOf(const std::string& name) const {
   FileStatus status;
   if (fstatat(dirfd(AsDir(handle_.get())), name.c_str(), &status, 0) != 0) return std::nullopt;
-  return Stamp(status);
+  return StampAt(opened_ns_, status);
 }
 
 Result<std::optional<FileStamp>> Folder::Read(const std::string& name, std::string* text) const {
   const OpenFile file(openat(dirfd(AsDir(handle_.get())), name.c_str(), O_RDONLY | O_CLOEXEC));
-  std::optional<FileStamp> stamp;
-  if (!ReadOpen(file, text, &stamp)) return CannotRead(Joined(path_, name));
-  return stamp;
+  FileStatus before;
+  if (!ReadOpen(file, text, &before)) return CannotRead(Joined(path_, name));
+  return StampAt(opened_ns_, before);
 }
 #endif
 
 Result<std::vector<std::string>> ListFolder(const std::string& dir) {
   Result<Folder> folder = Folder::Open(dir);
   if (!folder) return folder.error();
-  Result<std::vector<FolderEntry>> entries = folder->List();
-  if (!entries) return entries.error();
   std::vector<std::string> names;
-  names.reserve(entries->size());
-  for (FolderEntry& entry : *entries) names.push_back(std::move(entry.name));
+  Status status = folder->ForEach([&names](std::string_view name, bool) -> Status {
+    names.emplace_back(name);
+    return {};
+  });
+  if (!status) return status.error();
   return names;
 }
 
 Result<std::string> ReadFile(const std::string& path) {
   const OpenFile file = OpenToRead(path);
   std::string text;
-  std::optional<FileStamp> stamp;
-  if (!ReadOpen(file, &text, &stamp)) return CannotRead(path);
+  FileStatus before;
+  if (!ReadOpen(file, &text, &before)) return CannotRead(path);
   return text;
 }
 

@@ -7,6 +7,7 @@
 #define FASTMIGRATE_BASE_FILES_H_
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -42,20 +43,18 @@ struct FileStamp {
   friend bool operator==(const FileStamp&, const FileStamp&) = default;
 };
 
-struct FolderEntry {
-  std::string name;
-  bool is_file = false;  // false: TypeOf() tells
-};
-
 // An open folder, through which its files are found without a look at each folder of the path.
 class Folder {
  public:
   static Result<Folder> Open(const std::string& path);
 
-  // What is in it, in no order.
-  Result<std::vector<FolderEntry>> List() const;
-  // Nullopt when that cannot be told: there is no such file; it has changed in the last two
-  // seconds, which is how coarse the times of a file system may be; or the system is not Linux.
+  // Calls `take` with the name of everything that is in it, in no order, up to an error. Whether it
+  // is a regular file is told where the system tells at no cost; where that is false, TypeOf()
+  // does.
+  Status ForEach(const std::function<Status(std::string_view name, bool is_file)>& take) const;
+  // Nullopt when that cannot be told: there is no such file; it has changed in the two seconds
+  // before the folder was opened, or since, which is how coarse the times of a file system may be;
+  // or the system is not Linux.
   std::optional<FileStamp> StampOf(const std::string& name) const;
   // Puts a whole file into `text`. Gives its stamp of before it was read: as long as it is that, it
   // holds this text.
@@ -65,9 +64,10 @@ class Folder {
   struct Closer {
     void operator()(void* handle) const noexcept;
   };
-  explicit Folder(std::string path) : path_(std::move(path)) {}
+  explicit Folder(std::string path);
 
   std::string path_;
+  int64_t opened_ns_;                     // 0: the time cannot be told
   std::unique_ptr<void, Closer> handle_;  // a DIR; null on Windows, where paths do
 };
 

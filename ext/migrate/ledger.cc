@@ -355,7 +355,7 @@ Result<bool> HasContent(const Database& db) {
 // The statement over _meta stays at its row until the records are read, so that all of it is of one
 // moment. (One statement over both tables costs more to compile and to run.) What is not as we
 // write it is nullopt.
-Result<std::optional<LedgerTexts>> ReadLedgerTexts(const Database& db) {
+Result<std::optional<LedgerTexts>> ReadLedgerTexts(const Database& db, size_t expected_records) {
   const std::optional<LedgerTexts> not_as_written;
   Result<LedgerTables> tables = FindTables(db, "main");
   if (!tables) return tables.error();
@@ -371,6 +371,7 @@ Result<std::optional<LedgerTexts>> ReadLedgerTexts(const Database& db) {
   Result<Statement> records =
       db.Prepare("SELECT version, text_hash FROM main._fastmigrate_history");
   if (!records) return records.error();
+  texts.records.reserve(expected_records);
   bool in_order = true;
   Status status = ForEachRow(*records, [&]() -> Status {
     Result<int> version = RecordedVersion(*records, 0);

@@ -66,8 +66,8 @@ struct LedgerTexts {
   std::vector<RecordedText> records;  // by version; at least one
 };
 // Nullopt when the database is not managed, has no record, or any that older versions wrote. Does
-// not wait.
-Result<std::optional<LedgerTexts>> ReadLedgerTexts(const Database& db);
+// not wait. As many records as are expected find room at once.
+Result<std::optional<LedgerTexts>> ReadLedgerTexts(const Database& db, size_t expected_records);
 
 // The version alone; nullopt when the database is not managed. `schema` names an attached one.
 Result<std::optional<int>> ReadVersion(const Database& db, const std::string& schema = "main");

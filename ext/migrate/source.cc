@@ -36,21 +36,15 @@ Status TakeScript(Migration&& migration, Source* source) {
   return {};
 }
 
-// The migration of that name, without its text; nullopt for another file, which is passed over.
-Result<std::optional<Migration>> TakeName(std::string&& name, Source* source) {
+// What has another name than a script: it is passed over.
+Status PassOver(std::string_view name, Source* source) {
   if (name == "config.py") {
     return MakeError((source->is_bundle ? "the bundle" : "migration folder " + source->Name()) +
                      " holds a config.py: it makes the Python package migrate another kind of "
                      "database, which this extension cannot; move it away to migrate SQLite");
   }
-  const std::optional<MigrationName> parsed = ParseMigrationName(name);
-  if (!parsed) {
-    std::string reason = WhyNotMigration(name);
-    source->ignored.push_back({std::move(name), std::move(reason)});
-    return std::optional<Migration>();
-  }
-  return std::optional<Migration>(
-      {parsed->version, std::move(name), parsed->kind, nullptr, nullptr});
+  source->ignored.push_back({std::string(name), WhyNotMigration(name)});
+  return {};
 }
 
 // Why its names cannot be read.
@@ -70,23 +64,70 @@ Error CannotList(const std::string& dir, const Error& error) {
   return {kCodeCantOpen, what};
 }
 
+// The names of a folder's scripts: small to move, since a folder gives them in no order.
+class ScriptNames {
+ public:
+  struct Place {
+    MigrationName parsed;
+    bool is_file = false;
+    size_t begin = 0;
+    size_t length = 0;
+  };
+
+  void Add(const MigrationName& parsed, std::string_view name, bool is_file) {
+    places_.push_back({parsed, is_file, text_.size(), name.size()});
+    text_ += name;
+  }
+  // By version.
+  const std::vector<Place>& Sort() {
+    std::sort(places_.begin(), places_.end(), [this](const Place& a, const Place& b) {
+      const int order = a.parsed.version - b.parsed.version;
+      return order != 0 ? order < 0 : At(a) < At(b);
+    });
+    return places_;
+  }
+  std::string_view At(const Place& place) const {
+    return std::string_view(text_).substr(place.begin, place.length);
+  }
+
+ private:
+  std::vector<Place> places_;
+  std::string text_;
+};
+
+Result<ScriptNames> ListScripts(Source* source) {
+  ScriptNames names;
+  Status other;
+  Status listed = source->folder->ForEach([&](std::string_view name, bool is_file) -> Status {
+    const std::optional<MigrationName> parsed = ParseMigrationName(name);
+    if (parsed) {
+      names.Add(*parsed, name, is_file);
+    } else if (other) {
+      other = PassOver(name, source);
+    }
+    return {};
+  });
+  if (!listed) return CannotList(source->dir, listed.error());
+  if (!other) return other.error();
+  return names;
+}
+
 Status TakeFolder(Source* source) {
   Result<Folder> folder = Folder::Open(source->dir);
   if (!folder) return CannotList(source->dir, folder.error());
   source->folder = std::make_shared<Folder>(std::move(*folder));
-  Result<std::vector<FolderEntry>> entries = source->folder->List();
-  if (!entries) return CannotList(source->dir, entries.error());
+  Result<ScriptNames> names = ListScripts(source);
+  if (!names) return names.error();
   const auto dir = std::make_shared<const std::string>(source->dir);
-  source->migrations.reserve(entries->size());
-  for (FolderEntry& entry : *entries) {
-    Result<std::optional<Migration>> migration = TakeName(std::move(entry.name), source);
-    if (!migration) return migration.error();
-    if (!*migration) continue;
-    (*migration)->dir = dir;
-    Result<bool> is_file = entry.is_file ? true : IsFile(**migration, source);
+  const std::vector<ScriptNames::Place>& places = names->Sort();
+  source->migrations.reserve(places.size());
+  for (const ScriptNames::Place& place : places) {
+    Migration migration{place.parsed.version, std::string(names->At(place)), place.parsed.kind, dir,
+                        nullptr};
+    Result<bool> is_file = place.is_file ? true : IsFile(migration, source);
     if (!is_file) return is_file.error();
     if (!*is_file) continue;
-    if (Status status = TakeScript(std::move(**migration), source); !status) return status;
+    if (Status status = TakeScript(std::move(migration), source); !status) return status;
   }
   return {};
 }
@@ -95,13 +136,21 @@ Status TakeBundle(std::string_view json, Source* source) {
   Result<std::vector<BundledFile>> files = ReadBundle(json);
   if (!files) return files.error();
   for (BundledFile& file : *files) {
-    Result<std::optional<Migration>> migration = TakeName(std::move(file.name), source);
-    if (!migration) return migration.error();
-    if (!*migration) continue;
-    if ((*migration)->kind != MigrationKind::kSql) return ProgramInBundle((*migration)->name);
-    (*migration)->text = std::move(file.text);
-    if (Status status = TakeScript(std::move(**migration), source); !status) return status;
+    const std::optional<MigrationName> parsed = ParseMigrationName(file.name);
+    if (!parsed) {
+      if (Status status = PassOver(file.name, source); !status) return status;
+      continue;
+    }
+    if (parsed->kind != MigrationKind::kSql) return ProgramInBundle(file.name);
+    Status status = TakeScript(
+        {parsed->version, std::move(file.name), parsed->kind, nullptr, std::move(file.text)},
+        source);
+    if (!status) return status;
   }
+  std::sort(source->migrations.begin(), source->migrations.end(),
+            [](const Migration& a, const Migration& b) {
+              return a.version != b.version ? a.version < b.version : a.name < b.name;
+            });
   return {};
 }
 
@@ -136,10 +185,6 @@ Result<Source> ReadSource(std::string_view dir_or_bundle) {
   if (!source.is_bundle) source.dir = dir_or_bundle;
   Status taken = source.is_bundle ? TakeBundle(dir_or_bundle, &source) : TakeFolder(&source);
   if (!taken) return taken.error();
-  std::sort(source.migrations.begin(), source.migrations.end(),
-            [](const Migration& a, const Migration& b) {
-              return a.version != b.version ? a.version < b.version : a.name < b.name;
-            });
   std::sort(source.ignored.begin(), source.ignored.end(),
             [](const IgnoredFile& a, const IgnoredFile& b) { return a.name < b.name; });
   auto twin = std::adjacent_find(

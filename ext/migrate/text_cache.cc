@@ -8,52 +8,54 @@
 namespace fastmigrate {
 namespace {
 
-constexpr size_t kPlaces = 8192;  // a folder has at most 9999 scripts
+constexpr size_t kMost = 8192;  // a folder has at most 9999 scripts
 
 struct Known {
   FileStamp stamp;
   bool is_program = false;
-  Digest hash = {};  // zeros: none
+  Digest hash = {};
 };
 
+// The first `count` of `all` are known; `places` tells where one may be, as its number from 1 on.
+// Those of a folder lie side by side in memory, and what is not used is never touched.
 std::mutex mutex;
-std::array<Known, kPlaces> places;
-bool is_empty = true;
+std::array<Known, kMost> all;
+std::array<uint16_t, kMost> places;
+size_t count = 0;
 
 // Files that were made one after another have inodes one after another.
-Known& PlaceOf(const FileStamp& stamp) {
-  return places[static_cast<size_t>(stamp.inode + stamp.device * 31) % kPlaces];
+uint16_t& PlaceOf(const FileStamp& stamp) {
+  return places[static_cast<size_t>(stamp.inode + stamp.device * 31) % kMost];
 }
 
 }  // namespace
 
 std::optional<Digest> KnownTextHash(const FileStamp& stamp, bool is_program) {
   std::lock_guard<std::mutex> lock(mutex);
-  const Known& known = PlaceOf(stamp);
-  if (known.hash[0] == 0 || known.is_program != is_program || known.stamp != stamp) {
-    return std::nullopt;
-  }
+  const uint16_t number = PlaceOf(stamp);
+  if (number == 0) return std::nullopt;
+  const Known& known = all[number - 1];
+  if (known.is_program != is_program || known.stamp != stamp) return std::nullopt;
   return known.hash;
 }
 
 bool KnowsTextHashes() {
   std::lock_guard<std::mutex> lock(mutex);
-  return !is_empty;
+  return count > 0;
 }
 
+// There are as many places as can be known, so that a place without one finds room.
 void RememberTextHash(const FileStamp& stamp, bool is_program, const Digest& hash) {
   std::lock_guard<std::mutex> lock(mutex);
-  Known& known = PlaceOf(stamp);
-  known.stamp = stamp;
-  known.is_program = is_program;
-  known.hash = hash;
-  is_empty = false;
+  uint16_t& number = PlaceOf(stamp);
+  if (number == 0) number = static_cast<uint16_t>(++count);
+  all[number - 1] = {stamp, is_program, hash};
 }
 
 void ForgetTextHashes() {
   std::lock_guard<std::mutex> lock(mutex);
-  for (Known& known : places) known.hash[0] = 0;
-  is_empty = true;
+  places.fill(0);
+  count = 0;
 }
 
 }  // namespace fastmigrate

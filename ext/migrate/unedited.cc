@@ -10,7 +10,7 @@ namespace fastmigrate {
 Result<std::optional<int>> UneditedVersion(const Database& db, const Source& source) {
   const std::optional<int> cannot_tell;
   if (source.migrations.empty()) return cannot_tell;
-  Result<std::optional<LedgerTexts>> texts = ReadLedgerTexts(db);
+  Result<std::optional<LedgerTexts>> texts = ReadLedgerTexts(db, source.migrations.size());
   if (!texts) {
     const bool may_end_transaction =
         IsFault(texts.error()) && PrimaryCode(texts.error()) != SQLITE_BUSY;

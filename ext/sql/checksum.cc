@@ -60,10 +60,14 @@ void TokenChecksum::Flush() {
   used_ = 0;
 }
 
-// Only what is quoted can hold a line ending.
-void TokenChecksum::AddWithLfEndings(std::string_view bytes) {
+void TokenChecksum::AddWithCare(std::string_view bytes) {
+  if (separator_pending_) Gather(";", false);
+  separator_pending_ = false;
+  empty_ = false;
+  needs_care_ = has_cr_;
   std::string with_lf;
-  if (bytes.find('\r') != std::string_view::npos) {
+  // Only what is quoted can hold a line ending.
+  if (has_cr_ && bytes.find('\r') != std::string_view::npos) {
     AppendWithLfEndings(bytes, &with_lf);
     bytes = with_lf;
   }

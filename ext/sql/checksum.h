@@ -33,18 +33,12 @@ class TokenChecksum {
 
   // Tokens in their order; white space and comments may be given and are passed over.
   void Add(const Token& token) {
-    if (!token.IsSql() || token.kind == TokenKind::kEnd) return;
-    if (token.kind == TokenKind::kSemicolon) {
-      separator_pending_ = !empty_;
-      return;
-    }
-    if (separator_pending_) Gather(";", false);
-    separator_pending_ = false;
-    empty_ = false;
-    if (has_cr_) {
-      AddWithLfEndings(token.text);
-    } else {
+    if (token.IsOfStatement()) {
+      if (needs_care_) return AddWithCare(token.text);
       Gather(token.text, token.text.data() < last_word_);
+    } else if (token.kind == TokenKind::kSemicolon) {
+      separator_pending_ = !empty_;
+      needs_care_ = true;
     }
   }
   // Of all tokens so far.
@@ -73,7 +67,7 @@ class TokenChecksum {
   }
   void GatherLong(std::string_view bytes);
   void Flush();
-  void AddWithLfEndings(std::string_view bytes);
+  void AddWithCare(std::string_view bytes);
 
   struct Hash;
   std::unique_ptr<Hash> hash_;
@@ -81,6 +75,7 @@ class TokenChecksum {
   bool has_cr_;                     // the text has a carriage return
   bool separator_pending_ = false;  // a semicolon was seen and no token since
   bool empty_ = true;
+  bool needs_care_ = true;  // one of the above
   size_t used_ = 0;
   std::array<char, kGatheredBytes> gathered_;
 };

@@ -49,6 +49,13 @@ size_t NumberEnd(std::string_view sql, size_t at) {
   return end;
 }
 
+// "?", "?1"
+size_t NumberedEnd(std::string_view sql, size_t at) {
+  size_t end = at + 1;
+  while (end < sql.size() && IsDigit(sql[end])) ++end;
+  return end;
+}
+
 // ":name", "@name", "$name", "#name", with Tcl's "::" and "(...)" behind a '$' name.
 size_t VariableEnd(std::string_view sql, size_t at) {
   size_t end = at + 1;
@@ -87,79 +94,51 @@ Token Lexer::NextSql() {
   }
 }
 
-size_t Lexer::ScanOther(TokenKind* kind) const {
-  const size_t at = offset_;
-  const char c = sql_[at];
-  const char next = at + 1 < sql_.size() ? sql_[at + 1] : '\0';
+Lexer::Scanned Lexer::ScanOther(std::string_view sql, size_t at) {
+  const char c = sql[at];
+  const char next = at + 1 < sql.size() ? sql[at + 1] : '\0';
+  auto quoted = [sql](TokenKind kind, size_t begin) -> Scanned {
+    const size_t end = QuotedEnd(sql, begin);
+    if (end == std::string_view::npos) return {TokenKind::kUnterminated, sql.size()};
+    return {kind, end};
+  };
   switch (ClassOf(c)) {
     case ByteClass::kMark:
-      if (sql_.substr(at, kByteOrderMark.size()) == kByteOrderMark) {
-        *kind = TokenKind::kSpace;
-        return at + kByteOrderMark.size();
+      if (sql.substr(at, kByteOrderMark.size()) == kByteOrderMark) {
+        return {TokenKind::kSpace, at + kByteOrderMark.size()};
       }
       break;
     case ByteClass::kX:
-      if (next == '\'') {
-        size_t end = QuotedEnd(sql_, at + 1);
-        *kind = end == std::string_view::npos ? TokenKind::kUnterminated : TokenKind::kBlob;
-        return std::min(end, sql_.size());
-      }
+      if (next == '\'') return quoted(TokenKind::kBlob, at + 1);
       break;
     case ByteClass::kDigit:
-      *kind = TokenKind::kNumber;
-      return NumberEnd(sql_, at);
-    case ByteClass::kQuote: {
-      size_t end = QuotedEnd(sql_, at);
-      *kind = c == '\'' ? TokenKind::kString : TokenKind::kQuotedName;
-      if (end == std::string_view::npos) *kind = TokenKind::kUnterminated;
-      return std::min(end, sql_.size());
-    }
+      return {TokenKind::kNumber, NumberEnd(sql, at)};
+    case ByteClass::kQuote:
+      return quoted(c == '\'' ? TokenKind::kString : TokenKind::kQuotedName, at);
+    case ByteClass::kVariable:
     case ByteClass::kDollar:
-      *kind = TokenKind::kVariable;
-      return VariableEnd(sql_, at);
+      return {TokenKind::kVariable, c == '?' ? NumberedEnd(sql, at) : VariableEnd(sql, at)};
     case ByteClass::kIllegal:
-      *kind = TokenKind::kIllegal;
-      return at + 1;
+      return {TokenKind::kIllegal, at + 1};
     default:
-      return ScanPunctuation(kind);
+      return ScanOperator(sql, at);
   }
-  *kind = TokenKind::kWord;
-  return EndOfName(at + 1);
+  return {TokenKind::kWord, EndOfName(sql, at + 1)};
 }
 
-size_t Lexer::ScanPunctuation(TokenKind* kind) const {
-  const size_t at = offset_;
-  const char c = sql_[at];
-  const char next = at + 1 < sql_.size() ? sql_[at + 1] : '\0';
+Lexer::Scanned Lexer::ScanOperator(std::string_view sql, size_t at) {
+  const char c = sql[at];
+  const char next = at + 1 < sql.size() ? sql[at + 1] : '\0';
   if (c == '-' && next == '-') {
-    *kind = TokenKind::kComment;
-    return std::min(sql_.find('\n', at), sql_.size());
+    return {TokenKind::kComment, std::min(sql.find('\n', at), sql.size())};
   }
   if (c == '/' && next == '*') {
-    size_t end = sql_.find("*/", at + 2);
-    *kind = end == std::string_view::npos ? TokenKind::kUnterminated : TokenKind::kComment;
-    return end == std::string_view::npos ? sql_.size() : end + 2;
+    const size_t end = sql.find("*/", at + 2);
+    if (end == std::string_view::npos) return {TokenKind::kUnterminated, sql.size()};
+    return {TokenKind::kComment, end + 2};
   }
-  if (c == ';') {
-    *kind = TokenKind::kSemicolon;
-    return at + 1;
-  }
-  if (c == '.' && IsDigit(next)) {
-    *kind = TokenKind::kNumber;
-    return NumberEnd(sql_, at);
-  }
-  if (c == '?') {
-    *kind = TokenKind::kVariable;
-    size_t end = at + 1;
-    while (end < sql_.size() && IsDigit(sql_[end])) ++end;
-    return end;
-  }
-  if (c == ':' || c == '@' || c == '#') {
-    *kind = TokenKind::kVariable;
-    return VariableEnd(sql_, at);
-  }
-  *kind = TokenKind::kOperator;
-  return at + OperatorLength(sql_.substr(at));
+  if (c == '.' && IsDigit(next)) return {TokenKind::kNumber, NumberEnd(sql, at)};
+  return {TokenKind::kOperator, at + OperatorLength(sql.substr(at))};
 }
 
 std::string Unquoted(const Token& token) {

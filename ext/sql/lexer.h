@@ -32,8 +32,6 @@
 namespace fastmigrate {
 
 enum class TokenKind {
-  kSpace,
-  kComment,
   kWord,
   kQuotedName,
   kString,
@@ -41,7 +39,10 @@ enum class TokenKind {
   kNumber,
   kVariable,
   kOperator,
+  // To here, what a statement is made of.
   kSemicolon,
+  kSpace,
+  kComment,
   kUnterminated,  // string, quoted name or block comment without its end
   kIllegal,       // a byte that starts no token
   kEnd,
@@ -55,6 +56,7 @@ struct Token {
   bool IsSql() const {  // neither white space nor comment
     return kind != TokenKind::kSpace && kind != TokenKind::kComment;
   }
+  bool IsOfStatement() const { return kind <= TokenKind::kOperator; }
   // Whether the token is this keyword (given in capitals), in any letter case.
   bool Is(std::string_view keyword) const {
     return text.size() == keyword.size() && kind == TokenKind::kWord &&
@@ -74,7 +76,9 @@ enum class ByteClass : unsigned char {
   kSpace,
   kQuote,
   kAlone,  // an operator, whatever is behind it
-  kPunctuation,
+  kSemicolon,
+  kOperator,  // starts one, a comment or a number
+  kVariable,
   // From here on, what may continue a name.
   kName,    // starts one: letters, '_' and all bytes from 0x80
   kX,       // likewise, or a blob
@@ -96,7 +100,9 @@ constexpr std::array<ByteClass, 256> MakeByteClasses() {
   set(kByteOrderMark.substr(0, 1), ByteClass::kMark);
   set(" \t\n\f\r", ByteClass::kSpace);
   set("'\"`[", ByteClass::kQuote);
-  set("-/=<>!|.;?:@#", ByteClass::kPunctuation);
+  set(";", ByteClass::kSemicolon);
+  set("-/=<>!|.", ByteClass::kOperator);
+  set("?:@#", ByteClass::kVariable);
   set("()+*%&~,", ByteClass::kAlone);
   set("$", ByteClass::kDollar);
   return classes;
@@ -112,51 +118,67 @@ class Lexer {
 
   // The next token; kEnd, with empty text, at the end and ever after.
   Token Next() {
-    Token token{TokenKind::kEnd, offset_, {}};
-    if (offset_ >= sql_.size()) return token;
-    const size_t end = Scan(&token.kind);
-    token.text = std::string_view(sql_.data() + offset_, end - offset_);
-    offset_ = end;
+    if (offset_ >= sql_.size()) return {TokenKind::kEnd, offset_, {}};
+    const Scanned found = Scan();
+    const Token token{found.kind, offset_, {sql_.data() + offset_, found.end - offset_}};
+    offset_ = found.end;
     return token;
   }
   // The next token that is neither white space nor comment.
   Token NextSql();
+  // The next token that is not white space, byte order marks excepted. At a lower cost.
+  Token NextBehindSpace() {
+    if (offset_ < sql_.size() && ClassOf(sql_[offset_]) == ByteClass::kSpace) {
+      offset_ = EndOfSpace(offset_ + 1);
+    }
+    return Next();
+  }
 
  private:
-  // The end of the token at offset_. What most tokens are is told here, at the least cost.
-  size_t Scan(TokenKind* kind) const {
+  struct Scanned {
+    TokenKind kind;
+    size_t end;
+  };
+  // The token at offset_. What most tokens are is told here, at the least cost; what is called
+  // takes values, not this object, so that it can stay in registers.
+  Scanned Scan() const {
+    const size_t end = offset_ + 1;
     switch (ClassOf(sql_[offset_])) {
       case ByteClass::kSpace:
-        *kind = TokenKind::kSpace;
-        return EndOfSpace(offset_ + 1);
+        return {TokenKind::kSpace, EndOfSpace(end)};
       case ByteClass::kName:
-        *kind = TokenKind::kWord;
-        return EndOfName(offset_ + 1);
+        return {TokenKind::kWord, EndOfName(sql_, end)};
       case ByteClass::kAlone:
-        *kind = TokenKind::kOperator;
-        return offset_ + 1;
+        return {TokenKind::kOperator, end};
+      case ByteClass::kSemicolon:
+        return {TokenKind::kSemicolon, end};
+      case ByteClass::kOperator: {
+        if (end == sql_.size()) break;
+        const ByteClass next = ClassOf(sql_[end]);
+        if (next != ByteClass::kSpace && next != ByteClass::kName) break;
+        return {TokenKind::kOperator, end};
+      }
       case ByteClass::kDigit: {
-        size_t end = offset_ + 1;
-        while (end < sql_.size() && IsDigit(sql_[end])) ++end;
-        if (end < sql_.size() && (IsNameByte(sql_[end]) || sql_[end] == '.'))
-          return ScanOther(kind);
-        *kind = TokenKind::kNumber;
-        return end;
+        size_t behind = end;
+        while (behind < sql_.size() && IsDigit(sql_[behind])) ++behind;
+        if (behind < sql_.size() && (IsNameByte(sql_[behind]) || sql_[behind] == '.')) break;
+        return {TokenKind::kNumber, behind};
       }
       default:
-        return ScanOther(kind);
+        break;
     }
+    return ScanOther(sql_, offset_);
   }
-  size_t ScanOther(TokenKind* kind) const;
-  size_t ScanPunctuation(TokenKind* kind) const;
+  static Scanned ScanOther(std::string_view sql, size_t at);
+  static Scanned ScanOperator(std::string_view sql, size_t at);
 
   // SQLite takes a vertical tab for white space behind other white space, not in front of it.
   size_t EndOfSpace(size_t at) const {
     while (at < sql_.size() && (ClassOf(sql_[at]) == ByteClass::kSpace || sql_[at] == '\v')) ++at;
     return at;
   }
-  size_t EndOfName(size_t at) const {
-    while (at < sql_.size() && IsNameByte(sql_[at])) ++at;
+  static size_t EndOfName(std::string_view sql, size_t at) {
+    while (at < sql.size() && IsNameByte(sql[at])) ++at;
     return at;
   }
 

@@ -24,6 +24,7 @@ class StatementHead {
   }
   void Clear() { count_ = 0; }
   size_t size() const { return count_; }
+  bool IsFull() const { return count_ == tokens_.size(); }
   const Token& operator[](size_t i) const { return i < count_ ? tokens_[i] : end_; }
 
   bool IsCreateTrigger() const {
@@ -116,14 +117,16 @@ class ScriptReader {
   Status Read() {
     Lexer lexer(script_.text);
     while (true) {
-      const Token token = lexer.Next();
-      if (token.kind == TokenKind::kSpace) continue;
+      const Token token = lexer.NextBehindSpace();
       if (token.kind == TokenKind::kEnd) break;
-      if (token.kind == TokenKind::kComment) {
-        NoteComment(token);
-        continue;
+      if (!token.IsOfStatement()) {
+        if (Status status = TakeOther(token); !status) return status;
+      } else if (head_.size() == 0) {
+        if (Status status = Begin(token); !status) return status;
+      } else {
+        NoteName(token);
+        if (follows_) Follow(token);
       }
-      if (Status status = Take(token); !status) return status;
       checksum_.Add(token);
     }
     bool complete_trigger = in_trigger_ && after_end_;
@@ -137,7 +140,7 @@ class ScriptReader {
   }
 
  private:
-  Status Take(const Token& token) {
+  Status TakeOther(const Token& token) {
     switch (token.kind) {
       case TokenKind::kUnterminated:
         return At(token.offset, Unterminated(token));
@@ -146,19 +149,22 @@ class ScriptReader {
       case TokenKind::kSemicolon:
         TakeSemicolon(token);
         return {};
+      case TokenKind::kComment:
+        NoteComment(token);
+        return {};
       default:
-        break;
+        return {};
     }
-    NoteName(token);
-    if (head_.size() == 0) return Begin(token);
-    if (!needs_head_) return {};
+  }
+
+  void Follow(const Token& token) {
     after_end_ = in_trigger_ && after_semicolon_ && token.Is("END");
     after_semicolon_ = false;
     head_.Add(token);
     if (!in_trigger_ && head_.size() <= 6 && token.Is("TRIGGER")) {
       in_trigger_ = head_.IsCreateTrigger();
     }
-    return {};
+    follows_ = in_trigger_ || !head_.IsFull();
   }
 
   // A statement, of which this is the first token.
@@ -166,12 +172,14 @@ class ScriptReader {
     if (token.IsOperator(".")) {
       return At(token.offset, "a dot-command of the sqlite3 shell; only SQL can stand in a script");
     }
+    NoteName(token);
     start_ = token.offset;
     after_semicolon_ = false;
     head_.Add(token);
     const bool changes_rows = ChangesRows(token);
     script_.changes_rows = script_.changes_rows || changes_rows || token.Is("WITH");
     needs_head_ = !changes_rows;
+    follows_ = needs_head_;
     if (needs_head_) script_.may_drop = script_.may_drop || MayDrop(token);
     return {};
   }
@@ -222,7 +230,14 @@ class ScriptReader {
     return before == std::string::npos || script_.text[before] == '\n';
   }
 
+  // All names that count have one of four lengths.
   void NoteName(const Token& token) {
+    constexpr uint32_t kLengths = 1U << 4 | 1U << 6 | 1U << 9 | 1U << 26;
+    const size_t length = token.text.size();
+    if (length < 32 && (kLengths >> length & 1) != 0) NoteNameThatCounts(token);
+  }
+
+  void NoteNameThatCounts(const Token& token) {
     if (token.Is("FASTMIGRATE_RECREATE_TABLE")) script_.drops = true;
     if (token.Is("TEMP") || token.Is("TEMPORARY")) script_.makes_temp = true;
     if (token.kind != TokenKind::kQuotedName && token.kind != TokenKind::kString) return;
@@ -254,6 +269,7 @@ class ScriptReader {
   StatementHead head_;
   size_t start_ = 0;
   bool needs_head_ = false;  // the statement's first token does not tell all that is asked of it
+  bool follows_ = false;     // what comes of it is looked at
   bool has_up_ = false;      // a line "-- Up"
   bool in_trigger_ = false;
   bool after_semicolon_ = false;  // the last token was one

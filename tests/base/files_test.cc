@@ -19,6 +19,19 @@ TEST(ReadFile, GivesEveryByte) {
   EXPECT_EQ(*read, text);
 }
 
+// It is read in steps of 256 KB.
+TEST(ReadFile, GivesEveryByteOfABigFile) {
+  TempFolder temp;
+  for (size_t size : {262143, 262144, 262145, 600000}) {
+    std::string text(size, 'a');
+    for (size_t i = 0; i < size; i += 997) text[i] = static_cast<char>(i);
+    temp.Write("file", text);
+    Result<std::string> read = ReadFile(temp.Path("file"));
+    ASSERT_TRUE(read);
+    EXPECT_TRUE(*read == text) << size;
+  }
+}
+
 TEST(ReadFile, GivesAnEmptyFile) {
   TempFolder temp;
   temp.Write("file", "");

@@ -399,7 +399,7 @@ TEST(Ledger, ReadsAHistoryOfAnOlderVersion) {
   EXPECT_EQ(state->records[0].checksum, "b");
   EXPECT_EQ(state->records[0].extension_version, "0.0.9");
   EXPECT_EQ(state->records[0].text_hash, std::nullopt);
-  EXPECT_FALSE(ReadLedgerTexts(db)->has_value());
+  EXPECT_FALSE(ReadLedgerTexts(db, 1)->has_value());
 }
 
 TEST(Ledger, ExtendsAHistoryOfAnOlderVersion) {
@@ -410,7 +410,7 @@ TEST(Ledger, ExtendsAHistoryOfAnOlderVersion) {
   ASSERT_TRUE(Advance(db, record));
   EXPECT_EQ(Query(db, "SELECT version, checksum, text_hash FROM _fastmigrate_history"),
             "1|b|NULL\n2|NULL|" + *record.text_hash);
-  Result<std::optional<LedgerTexts>> texts = ReadLedgerTexts(db);
+  Result<std::optional<LedgerTexts>> texts = ReadLedgerTexts(db, 1);
   ASSERT_TRUE(texts && *texts);
   EXPECT_EQ((*texts)->version, 2);
   ASSERT_EQ((*texts)->records.size(), 2u);

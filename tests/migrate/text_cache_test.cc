@@ -51,7 +51,11 @@ TEST(TextCache, KnowsMoreFilesThanItHoldsPlaces) {
     RememberTextHash(stamp, false, kOne);
     EXPECT_EQ(KnownTextHash(stamp, false), kOne);
   }
+  // The last ones have taken the places of the first.
+  EXPECT_EQ(KnownTextHash({1, 0, 1, 1, 1}, false), std::nullopt);
+  EXPECT_EQ(KnownTextHash({1, 15000, 1, 1, 1}, false), kOne);
   ForgetTextHashes();
+  EXPECT_EQ(KnownTextHash({1, 15000, 1, 1, 1}, false), std::nullopt);
 }
 
 // What was changed a moment ago could be changed again in the same tick of the file system's clock.

@@ -109,6 +109,8 @@ TEST(Lexer, TellsTheKindsOfTokensApart) {
       {"/**/a", "comment(/**/) word(a)"},
       {"/* /* */ a */", "comment(/* /* */) word(a) operator(*) operator(/)"},
       {"a/b", "word(a) operator(/) word(b)"},
+      {"a=x'00' b=xy", "word(a) operator(=) blob(x'00') word(b) operator(=) word(xy)"},
+      {"<'a'>\"b\".", "operator(<) string('a') operator(>) quoted(\"b\") operator(.)"},
       {"a\\b", "word(a) illegal(\\) word(b)"},
       {"{ } ^ ]", "illegal({) illegal(}) illegal(^) illegal(])"},
       {std::string("a\0b", 3), std::string("word(a) illegal(\0) word(b)", 26)},
@@ -204,6 +206,16 @@ TEST(Lexer, NextSqlPassesOverSpaceAndComments) {
   EXPECT_EQ(lexer.NextSql().text, "c");
   EXPECT_EQ(lexer.NextSql().text, ";");
   EXPECT_EQ(lexer.NextSql().kind, TokenKind::kEnd);
+}
+
+TEST(Lexer, NextBehindSpacePassesOverSpaceAlone) {
+  Lexer lexer(" \n\va/* b */  ;  ");
+  EXPECT_EQ(lexer.NextBehindSpace().text, "a");
+  EXPECT_EQ(lexer.NextBehindSpace().text, "/* b */");
+  EXPECT_EQ(lexer.NextBehindSpace().text, ";");
+  const Token end = lexer.NextBehindSpace();
+  EXPECT_EQ(end.kind, TokenKind::kEnd);
+  EXPECT_EQ(end.offset, 16u);
 }
 
 TEST(Token, IsAKeywordInAnyLetterCase) {
