@@ -188,12 +188,7 @@ Status Applier::OpenBatch() {
   Result<Transaction> transaction = Transaction::Begin(db_);
   if (!transaction) return transaction.error();
   batch_.emplace(std::move(*transaction));
-  if (Status status = RereadVersion(); !status) return status;
-  if (Status status = TryToWrite(db_); !status) return status;
-  if (Status status = CreateLedger(db_); !status) return status;
-  Result<std::string> fingerprint = LedgerFingerprint(db_);
-  if (!fingerprint) return fingerprint.error();
-  batch_->fingerprint = std::move(*fingerprint);
+  if (Status status = OpenLedger(); !status) return status;
   if (look_ == Look::kBehindEach && options_.check_foreign_keys) {
     Result<std::vector<ForeignKeyViolation>> orphans = FindForeignKeyViolations(db_);
     if (!orphans) return orphans.error();
@@ -208,9 +203,26 @@ Status Applier::OpenBatch() {
   return {};
 }
 
+Status Applier::OpenLedger() {
+  Result<LedgerLook> look = LookAtLedger(db_);
+  if (!look) return look.error();
+  if (Status status = RereadVersion(*look); !status) return status;
+  if (Status status = TryToWrite(db_); !status) return status;
+  Result<bool> created = CreateLedger(db_, *look);
+  if (!created) return created.error();
+  if (*created) look = LookAtLedger(db_);
+  if (!look) return look.error();
+  batch_->stored = run_.version;
+  batch_->is_seen = look->is_read || options_.behind_each;
+  Result<std::string> fingerprint = LedgerFingerprint(db_, std::move(*look));
+  if (!fingerprint) return fingerprint.error();
+  batch_->fingerprint = std::move(*fingerprint);
+  return {};
+}
+
 // Under the write lock: whether another process has moved the version since it was read.
-Status Applier::RereadVersion() {
-  Result<std::optional<int>> read = ReadVersion(db_);
+Status Applier::RereadVersion(const LedgerLook& look) {
+  Result<std::optional<int>> read = ReadVersion(db_, look);
   if (!read) return read.error();
   if (!*read) {
     Result<bool> has_content = HasContent(db_);
@@ -264,7 +276,10 @@ Status Applier::CheckBatch() {
     if (!violations) return violations.error();
     sound = violations->empty();
   }
-  if (sound) return {};
+  return sound ? Status() : LookBehindEach();
+}
+
+Status Applier::LookBehindEach() {
   look_ = Look::kBehindEach;
   RunAgain(limit_, guilty_);
   return MakeError("the scripts run again, with a look behind each");
@@ -279,7 +294,8 @@ Status Applier::CommitChecked() {
   }
   std::vector<HistoryRecord> records;
   for (const Done& done : batch_->done) records.push_back(done.record);
-  Status status = WriteRecords(db_, records);
+  Status status = records.empty() ? Status() : MoveVersion(*records.back().name);
+  if (status) status = WriteRecords(db_, records);
   if (status) status = CheckWritten(db_, Version(), records);
   if (!status) {
     batch_.reset();
@@ -310,8 +326,16 @@ void Applier::Reached(std::vector<Done> done) {
 Status Applier::ApplyInBatch(PendingScript* script) {
   if (Status status = OpenBatch(); !status) return status;
   if (script->version() <= Version()) return {};
+  const SqlScript& sql = script->sql();
+  batch_->is_seen = batch_->is_seen || MaySeeVersion(sql.text);
+  if (batch_->is_seen || sql.may_read) {
+    Status moved = MoveVersion(sql.file_name);
+    if (!moved) return IsFault(moved.error()) ? moved : LookBehindEach();
+  }
+  const int stored = batch_->stored;
   Status status = RunInSavepoint(script);
   if (status) return status;
+  batch_->stored = stored;
   if (!batch_->savepoint->Rollback()) {
     Error why = db_.LastError();
     batch_->transaction.Rollback();
@@ -375,9 +399,12 @@ Status Applier::RunInSavepoint(PendingScript* script) {
       orphans = CheckForeignKeys(sql.file_name, batch_->orphans);
       if (!orphans && orphans.error().code != SQLITE_CONSTRAINT_FOREIGNKEY) return orphans;
     }
-    if (Status recorded = Record(*script, measure); !recorded) return recorded;
+    Record(*script, measure);
   }
-  if (Status status = batch_->savepoint->Release(); !status) {
+  const bool moves = batch_->is_seen || look_ == Look::kBehindEach;
+  Status status = moves ? MoveVersion(sql.file_name) : Status();
+  if (status) status = batch_->savepoint->Release();
+  if (!status) {
     batch_->done.pop_back();
     return status;
   }
@@ -401,7 +428,8 @@ Status Applier::CheckLedgerUntouched(const std::string& file_name) const {
   if (!row) return FailedOnLedger(file_name, row.error());
   Result<std::string> fingerprint = LedgerFingerprint(db_);
   if (!fingerprint) return FailedOnLedger(file_name, fingerprint.error());
-  const bool same = *row == "1 " + std::to_string(Version()) && *fingerprint == batch_->fingerprint;
+  const bool same =
+      *row == "1 " + std::to_string(batch_->stored) && *fingerprint == batch_->fingerprint;
   return same ? Status() : LedgerChanged(file_name);
 }
 
@@ -416,9 +444,8 @@ Status Applier::CheckForeignKeys(const std::string& file_name,
                file_name + ": FOREIGN KEY constraint failed: " + DescribeViolations(violations)};
 }
 
-// Moves the version, which shows whether the script has been at it; the record is written before
-// the commit.
-Status Applier::Record(const PendingScript& script, const Measure& measure) {
+// What is written before the commit.
+void Applier::Record(const PendingScript& script, const Measure& measure) {
   Done done;
   done.place = current_;
   AppliedScript& applied = done.applied;
@@ -439,13 +466,23 @@ Status Applier::Record(const PendingScript& script, const Measure& measure) {
   record.text_hash = script.text_hash();
   record.duration_ms = applied.duration_ms;
   record.statements = applied.statements;
-  Result<bool> moved = batch_->move->Run(record.previous_version, applied.version);
-  if (!moved) return FailedOnLedger(applied.name, moved.error());
-  if (!*moved) return LedgerChanged(applied.name);
   sqlite3_log(SQLITE_NOTICE, "fastmigrate: %s, %lld statements, %.1f ms%s", applied.name.c_str(),
               static_cast<long long>(applied.statements), applied.duration_ms,
               std::exchange(batch_->is_new, false) ? ", the first in a new database" : "");
   batch_->done.push_back(std::move(done));
+}
+
+// Brings the version in the database to what it is. Of scripts that share a transaction it is moved
+// where it can be seen, and not behind each, which costs more than many a script: behind a script
+// that may see it; before one with a statement that only reads, in which a function of the
+// application could commit (SQLite lets none do that in a statement that writes); and before the
+// commit. Shows whether a script has been at it.
+Status Applier::MoveVersion(const std::string& file_name) {
+  if (batch_->stored == Version()) return {};
+  Result<bool> moved = batch_->move->Run(batch_->stored, Version());
+  if (!moved) return FailedOnLedger(file_name, moved.error());
+  if (!*moved) return LedgerChanged(file_name);
+  batch_->stored = Version();
   return {};
 }
 
@@ -567,7 +604,8 @@ Status Applier::RunAndCheckPart(PartedScript* run, const ScriptStep* part, bool 
   if (Status status = CheckLedgerUntouched(file_name); !status) return status;
   if (!last) return {};
   if (Status status = CheckForeignKeys(file_name, run->violations_before); !status) return status;
-  return Record(run->script, run->measure);
+  Record(run->script, run->measure);
+  return MoveVersion(file_name);
 }
 
 // Of several processes that would run something that one transaction cannot hold, one does, and the
@@ -623,7 +661,8 @@ Status Applier::ApplyProgram(const PendingScript& script) {
   if (script.version() <= Version()) {
     return MakeError(migration.name + " has moved the version itself; fastmigrate does that");
   }
-  if (Status status = Record(script, measure); !status) return status;
+  Record(script, measure);
+  if (Status status = MoveVersion(migration.name); !status) return status;
   return CommitChecked();
 }
 

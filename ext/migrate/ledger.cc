@@ -1,6 +1,8 @@
 #include "migrate/ledger.h"
 
 #include <algorithm>
+#include <chrono>
+#include <cstdio>
 #include <functional>
 
 #include "fastmigrate.h"
@@ -14,6 +16,8 @@ namespace {
 
 constexpr char kMeta[] = "_meta";
 constexpr char kHistory[] = "_fastmigrate_history";
+constexpr std::string_view kFunctionPrefix =
+    "fastmigrate";  // of our functions' names, before a '_'
 // As an SQL condition on a row of sqlite_schema.
 constexpr char kIsOurs[] = "tbl_name COLLATE NOCASE IN ('_meta', '_fastmigrate_history')";
 
@@ -29,28 +33,21 @@ constexpr char kMetaSql[] =
     "CREATE TABLE _meta (id INTEGER PRIMARY KEY CHECK (id = 1), version INTEGER NOT NULL DEFAULT "
     "0)";
 
-struct LedgerTables {
-  bool meta = false;
-  bool history = false;
-  bool is_plain = false;       // _meta is as CREATE TABLE _meta (...) above makes it
-  bool has_text_hash = false;  // a column of the history, which older versions did not write
-};
-
-bool IsOrdinaryTable(const std::string& sql) {
+bool IsOrdinaryTable(std::string_view sql) {
   Lexer lexer(sql);
   return lexer.NextSql().Is("CREATE") && lexer.NextSql().Is("TABLE");
 }
 
 // What is in the schema under one of our names, or on one of our tables.
 Status TakeObject(const Statement& row, const std::string& schema, LedgerTables* tables) {
-  const std::string type = row.Text(0);
+  const std::string_view type = row.View(0);
   const std::string table = row.Text(2);
   const bool is_meta = EqualIgnoringCase(table, kMeta);
-  const std::string sql = row.Text(3);
+  const std::string_view sql = row.View(3);
   if (type == "table" && IsOrdinaryTable(sql)) {
     (is_meta ? tables->meta : tables->history) = true;
     if (is_meta) tables->is_plain = sql == kMetaSql;
-    if (!is_meta) tables->has_text_hash = sql.find("text_hash") != std::string::npos;
+    if (!is_meta) tables->has_text_hash = sql.find("text_hash") != std::string_view::npos;
     return {};
   }
   if (type == "trigger") {
@@ -58,7 +55,7 @@ Status TakeObject(const Statement& row, const std::string& schema, LedgerTables*
                      ", which could change the version behind fastmigrate's back; drop it");
   }
   if (type == "index") return {};
-  std::string kind = type == "table" ? "virtual table" : type;
+  const std::string kind(type == "table" ? "virtual table" : type);
   if (is_meta) return BadMeta(schema, "is a " + kind);
   return MakeError(schema + "." + kHistory + " is a " + kind + ", not fastmigrate's table");
 }
@@ -134,7 +131,6 @@ Result<int> RecordedVersion(const Statement& row, int column) {
 constexpr char kRecordColumns[] =
     "version, previous_version, name, kind, origin, checksum, applied_at, duration_ms, statements, "
     "extension_version, text_hash";
-constexpr int kRecordColumnCount = 11;
 
 // Of a table that an older version has made.
 std::string RecordColumns(const LedgerTables& tables) {
@@ -180,6 +176,22 @@ Result<std::vector<HistoryRecord>> ReadRecords(const Database& db, const LedgerT
   });
   if (!status) return status.error();
   return records;
+}
+
+// 2024-05-01T12:00:00.000Z
+std::string UtcNow() {
+  using std::chrono::floor;
+  const auto now = floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+  const auto day = floor<std::chrono::days>(now);
+  const std::chrono::year_month_day date(day);
+  const std::chrono::hh_mm_ss time(now - day);
+  char text[40];
+  std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ",
+                static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+                static_cast<unsigned>(date.day()), static_cast<int>(time.hours().count()),
+                static_cast<int>(time.minutes().count()), static_cast<int>(time.seconds().count()),
+                static_cast<int>(time.subseconds().count()));
+  return text;
 }
 
 void BindOptional(Statement* statement, int index, const std::optional<std::string>& text) {
@@ -254,15 +266,15 @@ void AppendValue(const Statement& row, int column, std::string* text) {
 
 // Whether the statement names one of our tables. Most do not hold the names at all, which costs
 // little to see.
-bool NamesLedger(const std::string& sql) {
-  auto is_name = [&sql](size_t at) {
-    const std::string_view rest = std::string_view(sql).substr(at);
+bool NamesLedger(std::string_view sql) {
+  auto is_name = [sql](size_t at) {
+    const std::string_view rest = sql.substr(at);
     return EqualIgnoringCase(rest.substr(0, std::string_view(kMeta).size()), kMeta) ||
            EqualIgnoringCase(rest.substr(0, std::string_view(kHistory).size()), kHistory);
   };
   size_t at = sql.find('_');
-  while (at != std::string::npos && !is_name(at)) at = sql.find('_', at + 1);
-  if (at == std::string::npos) return false;
+  while (at != std::string_view::npos && !is_name(at)) at = sql.find('_', at + 1);
+  if (at == std::string_view::npos) return false;
   Lexer lexer(sql);
   for (Token token = lexer.NextSql(); token.kind != TokenKind::kEnd; token = lexer.NextSql()) {
     if (IsLedgerTable(Unquoted(token))) return true;
@@ -270,15 +282,24 @@ bool NamesLedger(const std::string& sql) {
   return false;
 }
 
-// Of one schema: what is on our tables, and triggers elsewhere that name them.
-Status AppendObjects(const Database& db, const std::string& schema, std::string* text) {
-  const std::string sql = "SELECT type, name, tbl_name, sql FROM " + schema +
-                          ".sqlite_schema WHERE (" + kIsOurs +
-                          ") OR type = 'trigger' ORDER BY type, name";
-  return db.ForEach(sql, [&](const Statement& row) {
-    if (!IsLedgerTable(row.Text(2)) && !NamesLedger(row.Text(3))) return;
-    for (int column = 0; column < 4; ++column) AppendValue(row, column, text);
-  });
+// Or its last column, where it is there.
+Status CreateHistory(const Database& db, bool is_there) {
+  if (is_there) {
+    return db.Execute("ALTER TABLE main._fastmigrate_history ADD COLUMN text_hash TEXT");
+  }
+  return db.Execute(R"sql(CREATE TABLE main._fastmigrate_history (
+  version INTEGER PRIMARY KEY,
+  previous_version INTEGER NOT NULL,
+  name TEXT,
+  kind TEXT,
+  origin TEXT NOT NULL,
+  checksum TEXT,
+  applied_at TEXT NOT NULL,
+  duration_ms REAL,
+  statements INTEGER,
+  extension_version TEXT NOT NULL,
+  text_hash TEXT
+))sql");
 }
 
 bool IsInteger(const Statement& row, int column, int64_t value) {
@@ -390,32 +411,71 @@ Result<std::optional<LedgerTexts>> ReadLedgerTexts(const Database& db, size_t ex
   return std::optional(std::move(texts));
 }
 
+bool MaySeeVersion(std::string_view text) {
+  constexpr std::string_view kName = kMeta;
+  for (size_t at = text.find('_'); at != std::string_view::npos; at = text.find('_', at + 1)) {
+    if (EqualIgnoringCase(text.substr(at, kName.size()), kName)) return true;
+    const std::string_view before = text.substr(0, at);
+    if (before.size() >= kFunctionPrefix.size() &&
+        EqualIgnoringCase(before.substr(before.size() - kFunctionPrefix.size()), kFunctionPrefix)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// Both schemas in one statement, all rows, in no order: that costs the least. They are put into an
+// order here, since what is made anew stands behind the rest.
+Result<LedgerLook> LookAtLedger(const Database& db) {
+  LedgerLook look;
+  std::vector<std::string> objects;
+  Status status = db.ForEach(
+      "SELECT type, name, tbl_name, sql, 1 FROM main.sqlite_schema "
+      "UNION ALL SELECT type, name, tbl_name, sql, 0 FROM temp.sqlite_schema",
+      [&](const Statement& row) {
+        const bool is_ours = IsLedgerTable(row.View(2));
+        // What uses a table with a name like our functions' tells so itself.
+        const bool may_see = !is_ours && MaySeeVersion(row.View(3)) &&
+                             !(row.View(0) == "table" && row.View(1).starts_with(kFunctionPrefix));
+        look.is_read = look.is_read || may_see;
+        if (!is_ours && (row.View(0) != "trigger" || !NamesLedger(row.View(3)))) return;
+        if (is_ours && row.Integer(4) == 1) {
+          Status taken = TakeObject(row, "main", &look.tables);
+          if (look.sound) look.sound = taken;
+        }
+        std::string& object = objects.emplace_back();
+        for (int column = 0; column < 5; ++column) AppendValue(row, column, &object);
+      });
+  if (!status) return status.error();
+  std::sort(objects.begin(), objects.end());
+  for (const std::string& object : objects) look.objects += object;
+  return look;
+}
+
+Result<std::optional<int>> ReadVersion(const Database& db, const LedgerLook& look) {
+  if (!look.sound) return look.sound.error();
+  return VersionIn(db, "main", look.tables);
+}
+
 Status CreateLedger(const Database& db) {
-  Result<LedgerTables> tables = FindTables(db, "main");
-  if (!tables) return tables.error();
-  if (!tables->meta) {
-    Status status = db.Execute(R"sql(
+  Result<LedgerLook> look = LookAtLedger(db);
+  if (!look) return look.error();
+  Result<bool> created = CreateLedger(db, *look);
+  return created ? Status() : Status(created.error());
+}
+
+Result<bool> CreateLedger(const Database& db, const LedgerLook& look) {
+  if (!look.sound) return look.sound.error();
+  Status status;
+  if (!look.tables.meta) {
+    status = db.Execute(R"sql(
         CREATE TABLE main._meta (id INTEGER PRIMARY KEY CHECK (id = 1), version INTEGER NOT NULL DEFAULT 0);
         INSERT INTO main._meta (id, version) VALUES (1, 0))sql");
-    if (!status) return status.error();
   }
-  if (tables->history && tables->has_text_hash) return {};
-  if (tables->history) {
-    return db.Execute("ALTER TABLE main._fastmigrate_history ADD COLUMN text_hash TEXT");
-  }
-  return db.Execute(R"sql(CREATE TABLE main._fastmigrate_history (
-  version INTEGER PRIMARY KEY,
-  previous_version INTEGER NOT NULL,
-  name TEXT,
-  kind TEXT,
-  origin TEXT NOT NULL,
-  checksum TEXT,
-  applied_at TEXT NOT NULL,
-  duration_ms REAL,
-  statements INTEGER,
-  extension_version TEXT NOT NULL,
-  text_hash TEXT
-))sql");
+  const bool has_history = look.tables.history && look.tables.has_text_hash;
+  if (status && !has_history) status = CreateHistory(db, look.tables.history);
+  if (!status) return status.error();
+  return !look.tables.meta || !has_history;
 }
 
 Status DropLedger(const Database& db) {
@@ -445,9 +505,7 @@ Result<bool> MoveVersion(const Database& db, int from, int to) {
 
 Status WriteRecords(const Database& db, const std::vector<HistoryRecord>& records) {
   if (records.empty()) return {};
-  Result<std::optional<std::string>> now =
-      db.QueryText("SELECT strftime('%Y-%m-%dT%H:%M:%fZ', 'now')");
-  if (!now) return now.error();
+  const std::string now = UtcNow();
   Result<Statement> insert =
       db.Prepare(std::string("INSERT OR REPLACE INTO main.") + kHistory + " (" + kRecordColumns +
                  ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)");
@@ -459,7 +517,7 @@ Status WriteRecords(const Database& db, const std::vector<HistoryRecord>& record
     BindOptional(&*insert, 4, record.kind);
     insert->Bind(5, record.origin);
     BindOptional(&*insert, 6, record.checksum);
-    BindOptional(&*insert, 7, *now);
+    insert->Bind(7, now);
     record.duration_ms ? insert->Bind(8, *record.duration_ms) : insert->BindNull(8);
     record.statements ? insert->Bind(9, *record.statements) : insert->BindNull(9);
     insert->Bind(10, std::string_view(FASTMIGRATE_VERSION));
@@ -506,21 +564,23 @@ Status RecordText(const Database& db, const HistoryRecord& record) {
   return update->Run();
 }
 
-Result<std::string> LedgerFingerprint(const Database& db) {
-  std::string text;
-  Status status = AppendObjects(db, "main", &text);
-  if (status) status = AppendObjects(db, "temp", &text);
-  if (status) {
-    status = db.ForEach(
-        std::string("SELECT ") + kRecordColumns + " FROM main." + kHistory + " ORDER BY version",
-        [&](const Statement& row) {
-          for (int column = 0; column < kRecordColumnCount; ++column) {
-            AppendValue(row, column, &text);
-          }
-        });
-  }
+Result<std::string> LedgerFingerprint(const Database& db, LedgerLook&& look) {
+  std::string text = std::move(look.objects);
+  Status status = db.ForEach(std::string("SELECT * FROM main.") + kHistory + " ORDER BY version",
+                             [&text](const Statement& row) {
+                               const int count = row.ColumnCount();
+                               for (int column = 0; column < count; ++column) {
+                                 AppendValue(row, column, &text);
+                               }
+                             });
   if (!status) return status.error();
   return text;
+}
+
+Result<std::string> LedgerFingerprint(const Database& db) {
+  Result<LedgerLook> look = LookAtLedger(db);
+  if (!look) return look.error();
+  return LedgerFingerprint(db, std::move(*look));
 }
 
 Result<std::string> VersionRow(const Database& db) {

@@ -76,8 +76,32 @@ Result<std::optional<int>> ReadVersion(const Database& db, const std::string& sc
 // another one to its file.
 Result<std::optional<int>> ReadVersionNow(const Database& db);
 
+// Which of the two tables there are, and in which form.
+struct LedgerTables {
+  bool meta = false;
+  bool history = false;
+  bool is_plain = false;       // _meta is as we create it
+  bool has_text_hash = false;  // a column of the history, which older versions did not write
+};
+
+// All that the schema says of the ledger.
+struct LedgerLook {
+  LedgerTables tables;
+  Status sound;          // an error when one of the names is another thing's, or has a trigger
+  std::string objects;   // what a script must leave alone: the tables, what is on them, triggers
+                         // elsewhere that name them
+  bool is_read = false;  // something else may see the version (MaySeeVersion), a view or a DEFAULT,
+                         // and with it what uses that
+};
+Result<LedgerLook> LookAtLedger(const Database& db);
+
+// The version, by the tables that were found; nullopt when the database is not managed.
+Result<std::optional<int>> ReadVersion(const Database& db, const LedgerLook& look);
+
 // Creates what is missing of the two tables, and of the columns of a history that an older version
-// has made; the version of a new _meta is 0. In the caller's transaction.
+// has made; the version of a new _meta is 0. In the caller's transaction. False when all was there.
+Result<bool> CreateLedger(const Database& db, const LedgerLook& look);
+// The same, after a look of its own.
 Status CreateLedger(const Database& db);
 
 // Drops both tables, with what is on them. In the caller's transaction.
@@ -114,10 +138,14 @@ Status CheckWritten(const Database& db, int version, const std::vector<HistoryRe
 // exist. All columns must be there (CreateLedger).
 Status RecordText(const Database& db, const HistoryRecord& record);
 
-// Everything that a script must leave alone, as one text that is equal before and after it: the two
-// tables, what is on them, triggers elsewhere that name them, the records. Without the version,
-// which VersionRow() gives.
+// Everything that a script must leave alone, as one text that is equal before and after it: what a
+// look sees, and the records. Without the version, which VersionRow() gives.
+Result<std::string> LedgerFingerprint(const Database& db, LedgerLook&& look);
 Result<std::string> LedgerFingerprint(const Database& db);
+
+// Whether statements of the text may see the version: it holds _meta or fastmigrate_, with which
+// the names of all our functions begin. May be true of what sees nothing.
+bool MaySeeVersion(std::string_view text);
 
 // The rows of _meta as one text: "1 7" where the version is 7; other when a script has been at it.
 Result<std::string> VersionRow(const Database& db);

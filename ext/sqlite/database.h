@@ -47,6 +47,7 @@ class Statement {
   Status Run();
   void Reset();
 
+  int ColumnCount() const { return sqlite3_column_count(statement_.get()); }
   // Of the present row; columns count from 0.
   bool IsNull(int column) const;
   int Type(int column) const;  // SQLITE_INTEGER, SQLITE_TEXT, ...

@@ -191,6 +191,89 @@ TEST(Applier, RefusesTheScriptThatMakesATriggerNotTheOneInWhichItActs) {
   }
 }
 
+// The scripts share a transaction, in which the version is not moved behind each.
+TEST(Applier, ShowsAScriptTheVersionBeforeIt) {
+  struct Case {
+    std::string first, second, fourth;
+  };
+  const std::vector<Case> cases = {
+      {"", "", "INSERT INTO t SELECT 100 + version FROM _meta;"},
+      {"", "", "INSERT INTO t VALUES (100 + Fastmigrate_Version());"},
+      {"", "", "SELECT see_it();"},
+      {"", "", "WITH w AS (SELECT see_it() a) INSERT INTO w2 SELECT a FROM w;"},
+      {"CREATE VIEW v AS SELECT version FROM [_META];", "",
+       "INSERT INTO t SELECT 100 + version FROM v;"},
+      {"", "CREATE VIEW v AS SELECT version FROM [_META];",
+       "INSERT INTO t SELECT 100 + version FROM v;"},
+      {"CREATE TABLE d (a, b DEFAULT (fastmigrate_version()));", "",
+       "INSERT INTO d (a) VALUES (1); INSERT INTO t SELECT 100 + b FROM d;"},
+      {"", "CREATE TABLE d (a, b DEFAULT (fastmigrate_version()));",
+       "INSERT INTO d (a) VALUES (1); INSERT INTO t SELECT 100 + b FROM d;"},
+      {"CREATE TRIGGER r AFTER DELETE ON w2 BEGIN INSERT INTO t SELECT 100 + version FROM _meta; "
+       "END;",
+       "", "INSERT INTO w2 VALUES (1); DELETE FROM w2;"},
+  };
+  for (const Case& c : cases) {
+    Started test("CREATE TABLE w2 (a);");
+    EXPECT_EQ(Query(test.db, c.first), "");
+    std::function<void()> see = [&] {
+      EXPECT_EQ(Query(test.db, "INSERT OR REPLACE INTO t SELECT 100 + version FROM _meta"), "");
+    };
+    DefineAction(test.db, "see_it", &see);
+    test.project.Script("0002-b.sql", "INSERT INTO t VALUES (2);\n" + c.second);
+    test.project.Script("0003-c.sql", "INSERT INTO t VALUES (3);");
+    test.project.Script("0004-d.sql", c.fourth);
+    EXPECT_EQ(Apply(test.db, test.project), "4") << c.fourth;
+    EXPECT_EQ(test.State(), "4: 2,3,103") << c.first << c.second << c.fourth;
+  }
+}
+
+int CountMovesOfTheVersion(const std::string& third, const std::string& second = "") {
+  Started test;
+  test.project.Script("0002-b.sql", "INSERT INTO t VALUES (2);\n" + second);
+  test.project.Script("0003-c.sql", third);
+  test.project.Script("0004-d.sql", "BEGIN; DROP TABLE IF EXISTS u; COMMIT;");
+  test.project.Script("0005-e.sql", "UPDATE t SET a = a + 10;");
+  int moves = 0;
+  sqlite3_update_hook(
+      test.db.handle(),
+      [](void* count, int, const char*, const char* table, sqlite3_int64) {
+        if (std::string(table) == "_meta") ++*static_cast<int*>(count);
+      },
+      &moves);
+  EXPECT_EQ(Apply(test.db, test.project), "5");
+  return moves;
+}
+
+TEST(Applier, MovesTheVersionOnceForScriptsThatDoNotSeeIt) {
+  EXPECT_EQ(CountMovesOfTheVersion("INSERT INTO t VALUES (3);"), 1);
+  EXPECT_EQ(CountMovesOfTheVersion("SELECT 1;"), 2);
+  // Whatever comes behind may use it.
+  EXPECT_EQ(CountMovesOfTheVersion("CREATE VIEW v AS SELECT version FROM _meta;"), 4);
+}
+
+// A function of the application can change our tables in a script that does not name them.
+TEST(Applier, FindsTheScriptInWhichAFunctionOfTheHostMovesTheVersion) {
+  for (const char* action : {"UPDATE _meta SET version = 9", "DELETE FROM _fastmigrate_history"}) {
+    for (const char* last : {"INSERT INTO t VALUES (5);", "SELECT 5;"}) {
+      Started test;
+      std::function<void()> meddle = [&] { EXPECT_EQ(Query(test.db, action), ""); };
+      DefineAction(test.db, "meddle", &meddle);
+      test.project.Script("0002-b.sql", "INSERT INTO t VALUES (2);");
+      test.project.Script("0003-c.sql", "INSERT INTO t VALUES (2 + meddle());");
+      test.project.Script("0004-d.sql", "INSERT INTO t VALUES (4);");
+      test.project.Script("0005-e.sql", last);
+      EXPECT_EQ(Apply(test.db, test.project),
+                "error 1: 0003-c.sql: a script must not change main._meta or "
+                "main._fastmigrate_history; fastmigrate moves the version itself\n"
+                "database stays at version 2; 1 of 4 scripts were applied, this one was rolled "
+                "back");
+      EXPECT_EQ(test.State(), "2: 2");
+      EXPECT_EQ(Query(test.db, "SELECT count(*) FROM _fastmigrate_history"), "2");
+    }
+  }
+}
+
 // An authorizer that answers SQLITE_IGNORE makes a write do nothing, and report nothing.
 TEST(Applier, FailsWhereAnAuthorizerIgnoresItsWrites) {
   struct Case {
@@ -331,6 +414,24 @@ TEST(Applier, DoesNotSayRolledBackWhenAFunctionOfTheHostHasCommitted) {
                     " scripts were applied, a part of this one may be committed");
       EXPECT_EQ(test.State(), second ? "2: 2,3" : "1: 3");
     }
+  }
+}
+
+// Which is why the version need not be moved before a script that only writes.
+TEST(Applier, LetsNoFunctionCommitInAStatementThatWrites) {
+  for (const char* statement :
+       {"INSERT INTO t SELECT commit_it();", "UPDATE t SET a = 7 WHERE commit_it() IS NULL;",
+        "DELETE FROM t WHERE commit_it() IS NULL;", "CREATE TABLE u AS SELECT commit_it();",
+        "CREATE INDEX i ON t (a) WHERE a > 0; REPLACE INTO t SELECT commit_it();"}) {
+    Started test;
+    std::function<void()> commit = [&] {
+      EXPECT_EQ(Query(test.db, "COMMIT"),
+                "error 5: cannot commit transaction - SQL statements in progress");
+    };
+    DefineAction(test.db, "commit_it", &commit);
+    test.project.Script("0002-b.sql", "INSERT INTO t VALUES (2);");
+    test.project.Script("0003-c.sql", statement);
+    EXPECT_EQ(Apply(test.db, test.project), "3") << statement;
   }
 }
 
