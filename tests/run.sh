@@ -38,9 +38,15 @@ check() {
 # suite NAME COMMAND...: a program that runs many tests and ends with "N passed, N failed". One that
 # stops without that line, or that fails although it counted no failure, is one failed test more.
 suite() {
-  local name=$1 status=0 line
+  local name=$1 status=0
   shift
   "$@" >"$log" 2>&1 || status=$?
+  count_suite "$name" "$status"
+}
+
+# count_suite NAME STATUS: the one that has ended so, by its log.
+count_suite() {
+  local name=$1 status=$2 line
   line=$(tail -n 1 "$log")
   if [[ $line =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed(,\ ([0-9]+)\ skipped)?$ ]]; then
     local ok=${BASH_REMATCH[1]} bad=${BASH_REMATCH[2]}
@@ -51,6 +57,19 @@ suite() {
   else
     count 0 1 "$name"
   fi
+}
+
+# campaigns NAME...: suites of one thread each that leave each other alone, one a core.
+campaigns() {
+  local name logs
+  logs=$(mktemp -d)
+  printf '%s\n' "$@" | xargs -P "$(nproc)" -I NAME bash -c \
+    '"$1" >"$2" 2>&1; echo $? >"$2.status"' run "$build/tests/NAME" "$logs/NAME" || true
+  for name in "$@"; do
+    cat "$logs/$name" >"$log"
+    count_suite "faults/$name" "$(cat "$logs/$name.status")"
+  done
+  rm -r "$logs"
 }
 
 # ctest's own sum, from the report that it writes.
@@ -108,9 +127,7 @@ check "build" compile
 check "clang-format" formatted
 check "clang-tidy" tidy
 unit_tests
-for campaign in memory_faults io_faults interrupts power_cuts; do
-  suite "faults/$campaign" "$build/tests/$campaign"
-done
+campaigns memory_faults io_faults interrupts power_cuts
 suite "mutation/debian" bash tests/mutation/debian.sh
 suite "mutation/drafts" "$build/tests/draft_mutation" "$build/debian-packages/schemas"
 suite "sqlite3 shell" bash tests/shell/run.sh "$extension"

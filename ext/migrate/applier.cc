@@ -328,12 +328,10 @@ Status Applier::ApplyInBatch(PendingScript* script) {
   if (script->version() <= Version()) return {};
   const SqlScript& sql = script->sql();
   batch_->is_seen = batch_->is_seen || MaySeeVersion(sql.text);
-  if (batch_->is_seen || sql.may_read) {
-    Status moved = MoveVersion(sql.file_name);
-    if (!moved) return IsFault(moved.error()) ? moved : LookBehindEach();
-  }
+  Status status = batch_->is_seen || sql.may_read ? MoveVersion(sql.file_name) : Status();
+  if (!status && !IsFault(status.error())) return LookBehindEach();
   const int stored = batch_->stored;
-  Status status = RunInSavepoint(script);
+  if (status) status = RunInSavepoint(script);
   if (status) return status;
   batch_->stored = stored;
   if (!batch_->savepoint->Rollback()) {
