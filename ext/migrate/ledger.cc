@@ -394,15 +394,15 @@ Result<std::optional<LedgerTexts>> ReadLedgerTexts(const Database& db, size_t ex
   if (!records) return records.error();
   texts.records.reserve(expected_records);
   bool in_order = true;
-  Status status = ForEachRow(*records, [&]() -> Status {
-    Result<int> version = RecordedVersion(*records, 0);
-    if (!version) return version.error();
-    in_order = in_order && (texts.records.empty() || *version > texts.records.back().version);
+  Status status = ForEachRow(*records, [&] {
+    // What is no version is out of the order.
+    const int64_t version = records->Integer(0);
+    const int last = texts.records.empty() ? -1 : texts.records.back().version;
+    in_order = in_order && version > last && version <= kMaxVersion;
     RecordedText& record = texts.records.emplace_back();
-    record.version = *version;
-    std::string_view hash = records->View(1);
+    record.version = static_cast<int>(version);
+    const std::string_view hash = records->View(1);
     if (hash.size() == record.hash.size()) std::copy(hash.begin(), hash.end(), record.hash.begin());
-    return {};
   });
   if (!status) return status.error();
   Result<bool> another = meta->Step();

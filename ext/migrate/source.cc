@@ -1,6 +1,7 @@
 #include "migrate/source.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <optional>
 #include <utility>
 
@@ -68,21 +69,22 @@ Error CannotList(const std::string& dir, const Error& error) {
 class ScriptNames {
  public:
   struct Place {
-    MigrationName parsed;
-    bool is_file = false;
-    size_t begin = 0;
-    size_t length = 0;
+    uint16_t version;
+    uint16_t length;
+    MigrationKind kind;
+    bool is_file;
+    size_t begin;
   };
 
   void Add(const MigrationName& parsed, std::string_view name, bool is_file) {
-    places_.push_back({parsed, is_file, text_.size(), name.size()});
+    places_.push_back({static_cast<uint16_t>(parsed.version), static_cast<uint16_t>(name.size()),
+                       parsed.kind, is_file, text_.size()});
     text_ += name;
   }
   // By version.
   const std::vector<Place>& Sort() {
     std::sort(places_.begin(), places_.end(), [this](const Place& a, const Place& b) {
-      const int order = a.parsed.version - b.parsed.version;
-      return order != 0 ? order < 0 : At(a) < At(b);
+      return a.version != b.version ? a.version < b.version : At(a) < At(b);
     });
     return places_;
   }
@@ -122,8 +124,7 @@ Status TakeFolder(Source* source) {
   const std::vector<ScriptNames::Place>& places = names->Sort();
   source->migrations.reserve(places.size());
   for (const ScriptNames::Place& place : places) {
-    Migration migration{place.parsed.version, std::string(names->At(place)), place.parsed.kind, dir,
-                        nullptr};
+    Migration migration{place.version, std::string(names->At(place)), place.kind, dir, nullptr};
     Result<bool> is_file = place.is_file ? true : IsFile(migration, source);
     if (!is_file) return is_file.error();
     if (!*is_file) continue;

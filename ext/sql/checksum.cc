@@ -4,11 +4,22 @@
 #include <xxhash.h>
 
 #include <array>
+#include <cstring>
 
 #include "base/ascii.h"
 
 namespace fastmigrate {
 namespace {
+
+constexpr std::array<char, 512> MakeHexPairs() {
+  std::array<char, 512> pairs{};
+  for (size_t byte = 0; byte < 256; ++byte) {
+    pairs[2 * byte] = kHexDigits[byte >> 4];
+    pairs[2 * byte + 1] = kHexDigits[byte & 15];
+  }
+  return pairs;
+}
+constexpr std::array<char, 512> kHexPairs = MakeHexPairs();
 
 Digest CanonicalForm(const XXH128_hash_t& hash) {
   XXH128_canonical_t canonical;
@@ -16,8 +27,7 @@ Digest CanonicalForm(const XXH128_hash_t& hash) {
   static_assert(sizeof canonical.digest * 2 == kDigestDigits);
   Digest digest;
   for (size_t i = 0; i < sizeof canonical.digest; ++i) {
-    digest[2 * i] = kHexDigits[canonical.digest[i] >> 4];
-    digest[2 * i + 1] = kHexDigits[canonical.digest[i] & 15];
+    std::memcpy(&digest[2 * i], &kHexPairs[size_t{canonical.digest[i]} * 2], 2);
   }
   return digest;
 }
