@@ -131,6 +131,7 @@ campaigns memory_faults io_faults interrupts power_cuts
 suite "mutation/debian" bash tests/mutation/debian.sh
 suite "mutation/drafts" "$build/tests/draft_mutation" "$build/debian-packages/schemas"
 suite "sqlite3 shell" bash tests/shell/run.sh "$extension"
+suite "sqlite3 shell, transcripts" $python tests/shell/transcripts.py "$extension"
 suite "hosts" bash tests/hosts/run.sh "$extension"
 suite "portable" bash tests/portable/run.sh "$extension"
 suite "install" bash tests/install/run.sh "$build"
