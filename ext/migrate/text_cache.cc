@@ -16,12 +16,12 @@ struct Known {
   Digest hash = {};
 };
 
-// The first `count` of `all` are known; `places` tells where one may be, as its number from 1 on.
-// Those of a folder lie side by side in memory, and what is not used is never touched.
+// The first `known_count` texts are known; a place tells which one may be there, by its number from
+// 1 on. Those of a folder lie side by side in memory, and what is not used is never touched.
 std::mutex mutex;
-std::array<Known, kMost> all;
+std::array<Known, kMost> known_texts;
 std::array<uint16_t, kMost> places;
-size_t count = 0;
+size_t known_count = 0;
 
 // Files that were made one after another have inodes one after another.
 uint16_t& PlaceOf(const FileStamp& stamp) {
@@ -34,28 +34,28 @@ std::optional<Digest> KnownTextHash(const FileStamp& stamp, bool is_program) {
   std::lock_guard<std::mutex> lock(mutex);
   const uint16_t number = PlaceOf(stamp);
   if (number == 0) return std::nullopt;
-  const Known& known = all[number - 1];
-  if (known.is_program != is_program || known.stamp != stamp) return std::nullopt;
-  return known.hash;
+  const Known& found = known_texts[number - 1];
+  if (found.is_program != is_program || found.stamp != stamp) return std::nullopt;
+  return found.hash;
 }
 
 bool KnowsTextHashes() {
   std::lock_guard<std::mutex> lock(mutex);
-  return count > 0;
+  return known_count > 0;
 }
 
 // There are as many places as can be known, so that a place without one finds room.
 void RememberTextHash(const FileStamp& stamp, bool is_program, const Digest& hash) {
   std::lock_guard<std::mutex> lock(mutex);
   uint16_t& number = PlaceOf(stamp);
-  if (number == 0) number = static_cast<uint16_t>(++count);
-  all[number - 1] = {stamp, is_program, hash};
+  if (number == 0) number = static_cast<uint16_t>(++known_count);
+  known_texts[number - 1] = {stamp, is_program, hash};
 }
 
 void ForgetTextHashes() {
   std::lock_guard<std::mutex> lock(mutex);
   places.fill(0);
-  count = 0;
+  known_count = 0;
 }
 
 }  // namespace fastmigrate
