@@ -212,8 +212,6 @@ Status Applier::OpenLedger() {
   if (!created) return created.error();
   if (*created) look = LookAtLedger(db_);
   if (!look) return look.error();
-  batch_->stored = run_.version;
-  batch_->is_seen = look->is_read || options_.behind_each;
   Result<std::string> fingerprint = LedgerFingerprint(db_, std::move(*look));
   if (!fingerprint) return fingerprint.error();
   batch_->fingerprint = std::move(*fingerprint);
@@ -276,10 +274,7 @@ Status Applier::CheckBatch() {
     if (!violations) return violations.error();
     sound = violations->empty();
   }
-  return sound ? Status() : LookBehindEach();
-}
-
-Status Applier::LookBehindEach() {
+  if (sound) return {};
   look_ = Look::kBehindEach;
   RunAgain(limit_, guilty_);
   return MakeError("the scripts run again, with a look behind each");
@@ -294,8 +289,7 @@ Status Applier::CommitChecked() {
   }
   std::vector<HistoryRecord> records;
   for (const Done& done : batch_->done) records.push_back(done.record);
-  Status status = records.empty() ? Status() : MoveVersion(*records.back().name);
-  if (status) status = WriteRecords(db_, records);
+  Status status = WriteRecords(db_, records);
   if (status) status = CheckWritten(db_, Version(), records);
   if (!status) {
     batch_.reset();
@@ -326,14 +320,8 @@ void Applier::Reached(std::vector<Done> done) {
 Status Applier::ApplyInBatch(PendingScript* script) {
   if (Status status = OpenBatch(); !status) return status;
   if (script->version() <= Version()) return {};
-  const SqlScript& sql = script->sql();
-  batch_->is_seen = batch_->is_seen || MaySeeVersion(sql.text);
-  Status status = batch_->is_seen || sql.may_read ? MoveVersion(sql.file_name) : Status();
-  if (!status && !IsFault(status.error())) return LookBehindEach();
-  const int stored = batch_->stored;
-  if (status) status = RunInSavepoint(script);
+  Status status = RunInSavepoint(script);
   if (status) return status;
-  batch_->stored = stored;
   if (!batch_->savepoint->Rollback()) {
     Error why = db_.LastError();
     batch_->transaction.Rollback();
@@ -397,17 +385,26 @@ Status Applier::RunInSavepoint(PendingScript* script) {
       orphans = CheckForeignKeys(sql.file_name, batch_->orphans);
       if (!orphans && orphans.error().code != SQLITE_CONSTRAINT_FOREIGNKEY) return orphans;
     }
-    Record(*script, measure);
+    if (Status recorded = Record(*script, measure); !recorded) return recorded;
   }
-  const bool moves = batch_->is_seen || look_ == Look::kBehindEach;
-  Status status = moves ? MoveVersion(sql.file_name) : Status();
-  if (status) status = batch_->savepoint->Release();
-  if (!status) {
+  if (Status status = ReleaseSavepoint(sql.file_name); !status) {
     batch_->done.pop_back();
     return status;
   }
   NoteOrphans(orphans);
   return {};
+}
+
+// Shows whether the script ran in the transaction in which it began: a function of the application
+// can end that and begin another.
+Status Applier::ReleaseSavepoint(const std::string& file_name) {
+  Status status = batch_->savepoint->Release();
+  if (status || status.error().code != SQLITE_ERROR) return status;
+  batch_->transaction.Rollback();
+  return MakeError(file_name +
+                   ": a function that a statement of it calls has ended the transaction in which "
+                   "the script runs (" +
+                   status.error().message + ")");
 }
 
 // Which is the last script that leaves no new rows without a parent, and what the one behind it has
@@ -426,8 +423,7 @@ Status Applier::CheckLedgerUntouched(const std::string& file_name) const {
   if (!row) return FailedOnLedger(file_name, row.error());
   Result<std::string> fingerprint = LedgerFingerprint(db_);
   if (!fingerprint) return FailedOnLedger(file_name, fingerprint.error());
-  const bool same =
-      *row == "1 " + std::to_string(batch_->stored) && *fingerprint == batch_->fingerprint;
+  const bool same = *row == "1 " + std::to_string(Version()) && *fingerprint == batch_->fingerprint;
   return same ? Status() : LedgerChanged(file_name);
 }
 
@@ -442,8 +438,10 @@ Status Applier::CheckForeignKeys(const std::string& file_name,
                file_name + ": FOREIGN KEY constraint failed: " + DescribeViolations(violations)};
 }
 
-// What is written before the commit.
-void Applier::Record(const PendingScript& script, const Measure& measure) {
+// Moves the version, which shows whether the script has been at it; the record is written before
+// the commit. Scripts that share a transaction move it too, one by one: a function of the
+// application can commit, not only in a statement that reads, but in whatever SQLite compiles.
+Status Applier::Record(const PendingScript& script, const Measure& measure) {
   Done done;
   done.place = current_;
   AppliedScript& applied = done.applied;
@@ -464,23 +462,13 @@ void Applier::Record(const PendingScript& script, const Measure& measure) {
   record.text_hash = script.text_hash();
   record.duration_ms = applied.duration_ms;
   record.statements = applied.statements;
+  Result<bool> moved = batch_->move->Run(record.previous_version, applied.version);
+  if (!moved) return FailedOnLedger(applied.name, moved.error());
+  if (!*moved) return LedgerChanged(applied.name);
   sqlite3_log(SQLITE_NOTICE, "fastmigrate: %s, %lld statements, %.1f ms%s", applied.name.c_str(),
               static_cast<long long>(applied.statements), applied.duration_ms,
               std::exchange(batch_->is_new, false) ? ", the first in a new database" : "");
   batch_->done.push_back(std::move(done));
-}
-
-// Brings the version in the database to what it is. Of scripts that share a transaction it is moved
-// where it can be seen, and not behind each, which costs more than many a script: behind a script
-// that may see it; before one with a statement that only reads, in which a function of the
-// application could commit (SQLite lets none do that in a statement that writes); and before the
-// commit. Shows whether a script has been at it.
-Status Applier::MoveVersion(const std::string& file_name) {
-  if (batch_->stored == Version()) return {};
-  Result<bool> moved = batch_->move->Run(batch_->stored, Version());
-  if (!moved) return FailedOnLedger(file_name, moved.error());
-  if (!*moved) return LedgerChanged(file_name);
-  batch_->stored = Version();
   return {};
 }
 
@@ -591,6 +579,7 @@ Status Applier::RunAndCheckPart(PartedScript* run, const ScriptStep* part, bool 
       run->violations_before = std::move(*before);
     }
   }
+  if (Status status = batch_->savepoint->Open(); !status) return status;
   if (part != nullptr) {
     Status status = run->runner.RunPart(*part, &batch_->transaction);
     if (!status) return status;
@@ -599,11 +588,11 @@ Status Applier::RunAndCheckPart(PartedScript* run, const ScriptStep* part, bool 
     Status status = run->isolation.EndIn(&batch_->transaction);
     if (!status) return status.error().Within(file_name);
   }
+  if (Status status = ReleaseSavepoint(file_name); !status) return status;
   if (Status status = CheckLedgerUntouched(file_name); !status) return status;
   if (!last) return {};
   if (Status status = CheckForeignKeys(file_name, run->violations_before); !status) return status;
-  Record(run->script, run->measure);
-  return MoveVersion(file_name);
+  return Record(run->script, run->measure);
 }
 
 // Of several processes that would run something that one transaction cannot hold, one does, and the
@@ -659,8 +648,7 @@ Status Applier::ApplyProgram(const PendingScript& script) {
   if (script.version() <= Version()) {
     return MakeError(migration.name + " has moved the version itself; fastmigrate does that");
   }
-  Record(script, measure);
-  if (Status status = MoveVersion(migration.name); !status) return status;
+  if (Status status = Record(script, measure); !status) return status;
   return CommitChecked();
 }
 

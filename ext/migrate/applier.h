@@ -109,8 +109,6 @@ class Applier {
     std::optional<VersionMove> move;     // behind it
     std::chrono::steady_clock::time_point began = std::chrono::steady_clock::now();
     bool is_new = false;                       // the database had no version
-    int stored = 0;                            // the version in the database, see MoveVersion()
-    bool is_seen = false;                      // any script may see it
     std::string fingerprint;                   // of the ledger
     std::vector<ForeignKeyViolation> orphans;  // from before, with Look::kBehindEach
     std::vector<Done> done;                    // scripts that have run in it
@@ -138,15 +136,14 @@ class Applier {
   Status CommitBatch();
   Status CommitChecked();
   Status CheckBatch();
-  Status LookBehindEach();
   void NoteOrphans(const Status& orphans);
   bool MayCut();
 
   Status CheckLedgerUntouched(const std::string& file_name) const;
   Status CheckForeignKeys(const std::string& file_name,
                           const std::vector<ForeignKeyViolation>& before) const;
-  void Record(const PendingScript& script, const Measure& measure);
-  Status MoveVersion(const std::string& file_name);
+  Status ReleaseSavepoint(const std::string& file_name);
+  Status Record(const PendingScript& script, const Measure& measure);
   // The version as this connection sees it.
   int Version() const;
   void Reached(std::vector<Done> done);

@@ -16,8 +16,6 @@ namespace {
 
 constexpr char kMeta[] = "_meta";
 constexpr char kHistory[] = "_fastmigrate_history";
-constexpr std::string_view kFunctionPrefix =
-    "fastmigrate";  // of our functions' names, before a '_'
 // As an SQL condition on a row of sqlite_schema.
 constexpr char kIsOurs[] = "tbl_name COLLATE NOCASE IN ('_meta', '_fastmigrate_history')";
 
@@ -411,19 +409,6 @@ Result<std::optional<LedgerTexts>> ReadLedgerTexts(const Database& db, size_t ex
   return std::optional(std::move(texts));
 }
 
-bool MaySeeVersion(std::string_view text) {
-  constexpr std::string_view kName = kMeta;
-  for (size_t at = text.find('_'); at != std::string_view::npos; at = text.find('_', at + 1)) {
-    if (EqualIgnoringCase(text.substr(at, kName.size()), kName)) return true;
-    const std::string_view before = text.substr(0, at);
-    if (before.size() >= kFunctionPrefix.size() &&
-        EqualIgnoringCase(before.substr(before.size() - kFunctionPrefix.size()), kFunctionPrefix)) {
-      return true;
-    }
-  }
-  return false;
-}
-
 // Both schemas in one statement, all rows, in no order: that costs the least. They are put into an
 // order here, since what is made anew stands behind the rest.
 Result<LedgerLook> LookAtLedger(const Database& db) {
@@ -434,10 +419,6 @@ Result<LedgerLook> LookAtLedger(const Database& db) {
       "UNION ALL SELECT type, name, tbl_name, sql, 0 FROM temp.sqlite_schema",
       [&](const Statement& row) {
         const bool is_ours = IsLedgerTable(row.View(2));
-        // What uses a table with a name like our functions' tells so itself.
-        const bool may_see = !is_ours && MaySeeVersion(row.View(3)) &&
-                             !(row.View(0) == "table" && row.View(1).starts_with(kFunctionPrefix));
-        look.is_read = look.is_read || may_see;
         if (!is_ours && (row.View(0) != "trigger" || !NamesLedger(row.View(3)))) return;
         if (is_ours && row.Integer(4) == 1) {
           Status taken = TakeObject(row, "main", &look.tables);

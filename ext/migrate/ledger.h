@@ -87,11 +87,9 @@ struct LedgerTables {
 // All that the schema says of the ledger.
 struct LedgerLook {
   LedgerTables tables;
-  Status sound;          // an error when one of the names is another thing's, or has a trigger
-  std::string objects;   // what a script must leave alone: the tables, what is on them, triggers
-                         // elsewhere that name them
-  bool is_read = false;  // something else may see the version (MaySeeVersion), a view or a DEFAULT,
-                         // and with it what uses that
+  Status sound;         // an error when one of the names is another thing's, or has a trigger
+  std::string objects;  // what a script must leave alone: the tables, what is on them, triggers
+                        // elsewhere that name them
 };
 Result<LedgerLook> LookAtLedger(const Database& db);
 
@@ -142,10 +140,6 @@ Status RecordText(const Database& db, const HistoryRecord& record);
 // look sees, and the records. Without the version, which VersionRow() gives.
 Result<std::string> LedgerFingerprint(const Database& db, LedgerLook&& look);
 Result<std::string> LedgerFingerprint(const Database& db);
-
-// Whether statements of the text may see the version: it holds _meta or fastmigrate_, with which
-// the names of all our functions begin. May be true of what sees nothing.
-bool MaySeeVersion(std::string_view text);
 
 // The rows of _meta as one text: "1 7" where the version is 7; other when a script has been at it.
 Result<std::string> VersionRow(const Database& db);

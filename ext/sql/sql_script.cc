@@ -109,15 +109,6 @@ bool ChangesRows(const Token& first) {
   return first.Is("INSERT") || first.Is("REPLACE") || first.Is("UPDATE") || first.Is("DELETE");
 }
 
-bool ChangesSchema(const Token& first) {
-  return first.Is("CREATE") || first.Is("DROP") || first.Is("ALTER") || first.Is("REINDEX") ||
-         first.Is("ANALYZE");
-}
-
-bool MovesTransaction(const Token& first) {
-  return first.Is("BEGIN") || first.Is("COMMIT") || first.Is("END");
-}
-
 // Goes once over the tokens; see the head of sql_script.h.
 class ScriptReader {
  public:
@@ -189,10 +180,7 @@ class ScriptReader {
     script_.changes_rows = script_.changes_rows || changes_rows || token.Is("WITH");
     needs_head_ = !changes_rows;
     follows_ = needs_head_;
-    if (needs_head_) {
-      script_.may_drop = script_.may_drop || MayDrop(token);
-      script_.may_read = script_.may_read || !(ChangesSchema(token) || MovesTransaction(token));
-    }
+    if (needs_head_) script_.may_drop = script_.may_drop || MayDrop(token);
     return {};
   }
 

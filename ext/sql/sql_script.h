@@ -72,8 +72,6 @@ struct SqlScript {
   // INSERT, REPLACE, UPDATE or DELETE, or a WITH that may stand before one.
   bool changes_rows = false;
   bool may_drop = false;  // a statement of it may (MayDrop)
-  // A statement that does not write, or may not: a function that it calls could commit.
-  bool may_read = false;
   // Where a line stands that says the script is unfinished (kUnfinishedLine), and one with which
   // another tool's scripts begin what undoes them (-- +goose Down, -- +migrate Down,
   // -- migrate:down, -- Down behind -- Up).

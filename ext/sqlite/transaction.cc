@@ -80,15 +80,23 @@ Sentinel::Aside::~Aside() {
   *link = next_;
 }
 
-Status Sentinel::RecallOuter(const Database& db) {
-  Sentinel* outer = nullptr;
-  {
-    std::lock_guard<std::mutex> lock(asides_mutex);
-    for (Aside* aside = asides; aside != nullptr && outer == nullptr; aside = aside->next_) {
-      if (aside->sentinel_->db_->handle() == db.handle()) outer = aside->sentinel_;
-    }
+Sentinel* Sentinel::OuterOf(const Database& db) {
+  std::lock_guard<std::mutex> lock(asides_mutex);
+  for (Aside* aside = asides; aside != nullptr; aside = aside->next_) {
+    if (aside->sentinel_->db_->handle() == db.handle()) return aside->sentinel_;
   }
+  return nullptr;
+}
+
+Status Sentinel::RecallOuter(const Database& db) {
+  Sentinel* const outer = OuterOf(db);
   return outer == nullptr ? Status() : outer->Stand();
+}
+
+Status Sentinel::DismissOuter(const Database& db) {
+  Sentinel* const outer = OuterOf(db);
+  const bool stands = outer != nullptr && sqlite3_stmt_busy(outer->reader_.handle()) != 0;
+  return stands ? outer->StepAside() : Status();
 }
 
 Status Sentinel::StepAside() {
@@ -174,6 +182,7 @@ Result<Transaction> Transaction::Begin(const Database& db) {
     if (Status status = savepoint->Open(); !status) return status.error();
     transaction.savepoint_.emplace(std::move(*savepoint));
     transaction.armed_ = true;
+    if (Status status = Sentinel::DismissOuter(db); !status) return status.error();
     return transaction;
   }
   Result<Statement> begin = db.Prepare("BEGIN IMMEDIATE");

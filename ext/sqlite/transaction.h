@@ -55,14 +55,18 @@ class Sentinel {
     Sentinel* sentinel_;
     Aside* next_;
   };
-  // Lets the one that is aside on this connection, if there is one, stand again.
+  // Lets the one that is aside on this connection, if there is one, stand again; and step aside
+  // again, for another transaction.
   static Status RecallOuter(const Database& db);
+  static Status DismissOuter(const Database& db);
   // Leaves. If memory has run out since, the transaction is gone then.
   void Leave() noexcept;
   // Leaves, and rolls back.
   void RollBack() noexcept;
 
  private:
+  static Sentinel* OuterOf(const Database& db);
+
   const Database* db_;
   Statement reader_{nullptr};
   Statement rollback_{nullptr};

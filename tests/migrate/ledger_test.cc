@@ -489,24 +489,6 @@ TEST(LedgerFingerprint, IsTheSameInWhateverOrderThingsWereMade) {
   EXPECT_EQ(*LedgerFingerprint(db), *before);
 }
 
-TEST(LedgerLook, SaysWhetherSomethingElseMaySeeTheVersion) {
-  for (const char* sql :
-       {"CREATE VIEW v AS SELECT version FROM \"_Meta\"", "CREATE TABLE t (a, t_meta)",
-        "CREATE TEMP VIEW v AS SELECT fastmigrate_version()",
-        "CREATE TABLE t (a DEFAULT (FASTMIGRATE_version()))",
-        "CREATE TABLE t (a); CREATE TEMP TRIGGER r AFTER INSERT ON t BEGIN SELECT a FROM _meta; "
-        "END"}) {
-    Database db = OpenDatabase();
-    ASSERT_TRUE(CreateLedger(db));
-    EXPECT_FALSE(LookAtLedger(db)->is_read);
-    EXPECT_EQ(Query(db, sql), "");
-    EXPECT_TRUE(LookAtLedger(db)->is_read) << sql;
-  }
-  Database db = OpenDatabase();
-  Query(db, "CREATE TABLE meta (a_version, \"fastmigrate\"); CREATE VIEW v AS SELECT * FROM meta");
-  EXPECT_FALSE(LookAtLedger(db)->is_read);
-}
-
 TEST(LedgerFingerprint, SeesARecordWithNulls) {
   Database db = OpenDatabase();
   ASSERT_TRUE(CreateLedger(db));

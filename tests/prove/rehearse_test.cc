@@ -35,5 +35,42 @@ TEST(Rehearse, DropsTablesInPlaceAndOnACopy) {
   EXPECT_EQ(TableNames(db), "");
 }
 
+// Rows without a parent are seen at the end, and the scripts run again to find whose they are: what
+// stepped aside for the DROP the first time has to do so again.
+TEST(Rehearse, FindsTheScriptThatLeavesRowsWithoutAParentBehindADrop) {
+  Project project;
+  project.Script("0001-a.sql",
+                 "CREATE TABLE x (a); CREATE TABLE p (a PRIMARY KEY);\n"
+                 "CREATE TABLE c (a REFERENCES p);");
+  Database db = project.Open();
+  ASSERT_EQ(Apply(db, project), "1");
+  project.Script("0002-b.sql", "DROP TABLE x;");
+  project.Script("0003-c.sql", "INSERT INTO c VALUES (1);");
+  Query(db, "PRAGMA foreign_keys = ON");
+  const std::string expected =
+      "2 1; 3 0 0003-c.sql: FOREIGN KEY constraint failed: c rowid 1 (a = 1) has no parent";
+  Result<Source> source = ReadSource(project.dir());
+  ASSERT_TRUE(source);
+  EXPECT_EQ(Rehearsed(RehearseInPlace(db, *source, std::nullopt)).substr(0, expected.size()),
+            expected);
+  EXPECT_EQ(Rehearsed(RehearseOnCopy(db, *source, std::nullopt)).substr(0, expected.size()),
+            expected);
+  EXPECT_EQ(TableNames(db), "c p x");
+}
+
+// Each call has a transaction of its own within the statement.
+TEST(Rehearse, RecreatesTwoTablesInOneStatement) {
+  Project project;
+  project.Script("0001-a.sql", "CREATE TABLE a (x); CREATE TABLE b (x);");
+  project.Script("0002-b.sql",
+                 "SELECT fastmigrate_recreate_table('a', 'x, y'), "
+                 "fastmigrate_recreate_table('b', 'x, y');");
+  Database db = project.Open();
+  Result<Source> source = ReadSource(project.dir());
+  ASSERT_TRUE(source);
+  EXPECT_EQ(Rehearsed(RehearseInPlace(db, *source, std::nullopt)), "1 1; 2 1");
+  EXPECT_EQ(Apply(db, project), "2");
+}
+
 }  // namespace
 }  // namespace fastmigrate
