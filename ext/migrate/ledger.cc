@@ -393,10 +393,11 @@ Result<std::optional<LedgerTexts>> ReadLedgerTexts(const Database& db, size_t ex
   texts.records.reserve(expected_records);
   bool in_order = true;
   Status status = ForEachRow(*records, [&] {
-    // What is no version is out of the order.
+    // What is no version is out of the order; ReadRecords() says what it is.
     const int64_t version = records->Integer(0);
     const int last = texts.records.empty() ? -1 : texts.records.back().version;
-    in_order = in_order && version > last && version <= kMaxVersion;
+    in_order =
+        in_order && records->Type(0) == SQLITE_INTEGER && version > last && version <= kMaxVersion;
     RecordedText& record = texts.records.emplace_back();
     record.version = static_cast<int>(version);
     const std::string_view hash = records->View(1);

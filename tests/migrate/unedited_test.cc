@@ -136,6 +136,25 @@ TEST(Unedited, IsNotWhatAProgramOfTheSameBytesWas) {
                          "error 1: 0002-b.sh is not what was applied as version 2"));
 }
 
+// A table that somebody has copied, and with it lost what its columns were.
+TEST(Unedited, IsNotSeenWhereAVersionIsRecordedAsAText) {
+  Applied applied;
+  ASSERT_EQ(Query(applied.db,
+                  "CREATE TABLE copy AS SELECT * FROM _fastmigrate_history; "
+                  "DROP TABLE _fastmigrate_history; "
+                  "CREATE TABLE _fastmigrate_history (version, previous_version, name, kind, "
+                  "origin, checksum, applied_at, duration_ms, statements, extension_version, "
+                  "text_hash); "
+                  "INSERT INTO _fastmigrate_history SELECT CAST(version AS TEXT), "
+                  "previous_version, name, kind, origin, checksum, applied_at, duration_ms, "
+                  "statements, extension_version, text_hash FROM copy; DROP TABLE copy"),
+            "");
+  EXPECT_EQ(Look(applied.db, applied.project), std::nullopt);
+  EXPECT_EQ(Apply(applied.db, applied.project),
+            "error 1: main._fastmigrate_history holds the version 1, which is no whole number from "
+            "0 to 9999; delete that row");
+}
+
 TEST(Unedited, HoldsForABundle) {
   Database db = OpenHost();
   const std::string bundle = R"({"0001-a.sql": "CREATE TABLE a (x);"})";

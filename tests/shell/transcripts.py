@@ -5,9 +5,9 @@
     python3 tests/shell/transcripts.py EXTENSION SHELL.exe   in a shell for Windows, under wine
 
 One shell runs a whole transcript from its standard input. What the lines "--!" ask for
-(sql_tests/runner.cc) it has done by sh, or on Windows by cmd. Compared with the .expected file is what the
-shell shows: it has no line for an empty result, heads a single column too, and gives errors without
-their names. Ends with "N passed, N failed, N skipped".
+(sql_tests/runner.cc) it has done by sh, or on Windows by cmd. Compared with the .expected file is
+what the shell shows: it has no line for an empty result, heads a single column too, and gives errors
+without their names. Ends with "N passed, N failed, N skipped".
 """
 
 import os
@@ -76,7 +76,8 @@ class Cmd:
 
     @classmethod
     def remove(cls, path):
-        return f"if exist {cls.quoted(path + '/.')} (rmdir /s /q {cls.quoted(path)}) else del /q {cls.quoted(path)}"
+        name = cls.quoted(path)
+        return f"if exist {cls.quoted(path + '/.')} (rmdir /s /q {name}) else del /q {name}"
 
     @classmethod
     def cat(cls, path, out):
@@ -168,7 +169,8 @@ def read(transcript, script):
         words = line[3:].split() if line.startswith("--!") else []
         if words and words[0] in ("file", "bytes"):
             while lines[at] != "--! end":
-                content += (lines[at] + "\n").encode() if words[0] == "file" else unescaped(lines[at])
+                is_text = words[0] == "file"
+                content += (lines[at] + "\n").encode() if is_text else unescaped(lines[at])
                 at += 1
             at += 1
         if not words:
