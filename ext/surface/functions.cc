@@ -2,6 +2,8 @@
 
 #include <charconv>
 #include <map>
+#include <memory>
+#include <utility>
 
 #include "author/accept.h"
 #include "author/bundle_folder.h"
@@ -23,6 +25,7 @@
 #include "prove/verify.h"
 #include "sqlite/backup.h"
 #include "sqlite/database.h"
+#include "sqlite/own_connection.h"
 #include "sqlite/transaction.h"
 #include "surface/scalar_function.h"
 #include "surface/table_function.h"
@@ -45,7 +48,13 @@ Result<Cell> Version(const Database& db, const Arguments& arguments) {
     if (!given) return given.error();
     schema = *given;
   }
-  Result<std::optional<int>> version = ReadVersion(db, schema);
+  std::unique_ptr<OwnConnection> reader;
+  if (schema == "main") {
+    Result<std::unique_ptr<OwnConnection>> opened = OwnConnection::OpenToRead(db);
+    if (!opened) return opened.error();
+    reader = std::move(*opened);
+  }
+  Result<std::optional<int>> version = ReadVersion(reader ? reader->db() : db, schema);
   if (!version) return version.error();
   if (!*version) return Cell();
   return Cell(int64_t{**version});
@@ -249,9 +258,12 @@ Result<Cell> Accept(const Database& db, const Arguments& arguments) {
 
 // fastmigrate_schema() -> TEXT
 Result<Cell> SchemaText(const Database& db, const Arguments&) {
-  ReadSnapshot snapshot(db);
+  Result<std::unique_ptr<OwnConnection>> own = OwnConnection::OpenToRead(db);
+  if (!own) return own.error();
+  const Database& reader = *own ? (*own)->db() : db;
+  ReadSnapshot snapshot(reader);
   if (!snapshot.status()) return snapshot.status().error();
-  Result<std::string> script = DumpSchema(db, ToolRecords::kKept);
+  Result<std::string> script = DumpSchema(reader, ToolRecords::kKept);
   if (!script) return script.error();
   return Cell(*script);
 }
@@ -411,12 +423,10 @@ int RegisterFor(sqlite3* db, Owner owner) {
   for (const ScalarFunction& function : kScalarFunctions) {
     if (int rc = RegisterScalarFunction(db, function); rc != SQLITE_OK) return rc;
   }
+  if (int rc = RegisterTableFunctions(db, kTableFunctions); rc != SQLITE_OK) return rc;
   for (const TableFunction& function : kTableFunctions) {
-    int rc = RegisterTableFunction(db, function);
-    if (rc == SQLITE_OK && function.changes && owner == Owner::kHost) {
-      rc = CreateTableFunctionInTemp(db, function);
-    }
-    if (rc != SQLITE_OK) return rc;
+    if (!function.changes || owner == Owner::kOurs) continue;
+    if (int rc = CreateTableFunctionInTemp(db, function); rc != SQLITE_OK) return rc;
   }
   return SQLITE_OK;
 }

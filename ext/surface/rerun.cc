@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <string>
 
 #include "sql/lexer.h"
 
@@ -52,6 +53,22 @@ bool IsTableAlone(Lexer* lexer, std::string_view table) {
   return EndsFrom(next);
 }
 
+// What may stand before a parenthesis that begins no call.
+constexpr std::string_view kBeforeParenthesis =
+    " all and as between by case distinct else except exists filter from glob having in intersect "
+    "is join like limit materialized not offset on or over select then union using values when "
+    "where ";
+// SQLite's functions that only tell a value. (A host may have others under their names: they would
+// be called twice.)
+constexpr std::string_view kTellingFunctions =
+    " abs avg coalesce count format group_concat ifnull iif instr json json_array json_group_array "
+    "json_group_object json_object length lower max min nullif printf quote replace round "
+    "string_agg substr substring sum total trim typeof upper ";
+
+bool IsOneOf(std::string_view names, const std::string& name) {
+  return names.find(" " + Lowered(name) + " ") != std::string_view::npos;
+}
+
 }  // namespace
 
 bool SelectsFromAlone(std::string_view sql, std::string_view table) {
@@ -70,21 +87,43 @@ bool SelectsFromAlone(std::string_view sql, std::string_view table) {
   return IsTableAlone(&lexer, table);
 }
 
-std::optional<StatementRun> StatementRun::Of(sqlite3* db, std::string_view function) {
-  sqlite3_stmt* running = nullptr;
+bool CallsOnlyOurs(std::string_view sql, const IsOurs& is_ours) {
+  auto may_be_called = [&is_ours](const std::string& name) {
+    return IsOneOf(kBeforeParenthesis, name) || IsOneOf(kTellingFunctions, name) || is_ours(name);
+  };
+  Lexer lexer(sql);
+  Token before;
+  for (Token token = lexer.NextSql(); token.kind != TokenKind::kEnd; token = lexer.NextSql()) {
+    if (token.IsOperator("(") && before.IsName() && !may_be_called(Unquoted(before))) return false;
+    before = token;
+  }
+  return true;
+}
+
+std::optional<StatementRun> StatementRun::Of(sqlite3* db) {
+  StatementRun run;
   sqlite3_stmt* statement = nullptr;
   while ((statement = sqlite3_next_stmt(db, statement)) != nullptr) {
     if (sqlite3_stmt_busy(statement) == 0) continue;
-    if (running != nullptr) return std::nullopt;
-    running = statement;
+    if (run.statement_ != nullptr) return std::nullopt;
+    run.statement_ = statement;
   }
-  const char* sql = running == nullptr ? nullptr : sqlite3_sql(running);
-  if (sql == nullptr || !SelectsFromAlone(sql, function)) return std::nullopt;
-  StatementRun run;
-  run.statement_ = running;
-  run.count_ = sqlite3_stmt_status(running, SQLITE_STMTSTATUS_RUN, 0);
-  run.recompilations_ = sqlite3_stmt_status(running, SQLITE_STMTSTATUS_REPREPARE, 0);
+  if (run.statement_ == nullptr) return std::nullopt;
+  run.count_ = sqlite3_stmt_status(run.statement_, SQLITE_STMTSTATUS_RUN, 0);
+  run.recompilations_ = sqlite3_stmt_status(run.statement_, SQLITE_STMTSTATUS_REPREPARE, 0);
   return run;
+}
+
+// SQLite counts the steps of its virtual machine when sqlite3_step() returns: in the first run of a
+// statement there are none before it has given a row. Where it counted them sooner, no statement
+// would be run again by that.
+bool StatementRun::MayBeginAnew(std::string_view function, const IsOurs& is_ours) const {
+  const char* sql = sqlite3_sql(statement_);
+  if (sql == nullptr || sqlite3_stmt_readonly(statement_) == 0) return false;
+  if (SelectsFromAlone(sql, function)) return true;
+  const bool gave_no_row =
+      count_ == 1 && sqlite3_stmt_status(statement_, SQLITE_STMTSTATUS_VM_STEP, 0) == 0;
+  return gave_no_row && CallsOnlyOurs(sql, is_ours);
 }
 
 StatementRun StatementRun::Next() const {

@@ -7,16 +7,20 @@
 // here, and it then has no need to look at main.
 //
 // What the statement has done before would be done twice, and rows that it has given would be given
-// twice. So it is not done to a statement that does more than to select from one such function, nor
-// to one beside which another one runs, since it would let go of nothing then.
+// twice. So it is done to a statement that has given none, and calls nothing that could do
+// anything; when that cannot be told, to one that does no more than to select from one such
+// function. It is not done to one beside which another one runs, since it would let go of nothing
+// then.
 
 #ifndef FASTMIGRATE_SURFACE_RERUN_H_
 #define FASTMIGRATE_SURFACE_RERUN_H_
 
+#include <functional>
 #include <optional>
 #include <string_view>
 #include <vector>
 
+#include "sql/checksum.h"
 #include "sqlite/sqlite_api.h"
 #include "surface/cell.h"
 
@@ -26,11 +30,22 @@ namespace fastmigrate {
 // other SELECT.
 bool SelectsFromAlone(std::string_view sql, std::string_view table);
 
+// Whether it is the name of a table-valued function of ours.
+using IsOurs = std::function<bool(std::string_view name)>;
+
+// Whether the text calls no functions but ours, and those of SQLite that only tell a value. (What
+// has the name of a table-valued function of ours may be called twice as a scalar one too.)
+bool CallsOnlyOurs(std::string_view sql, const IsOurs& is_ours);
+
 // A run of a statement, from its first sqlite3_step() to its end.
 class StatementRun {
  public:
-  // The one in which `function` is being called; nullopt when it could not begin anew.
-  static std::optional<StatementRun> Of(sqlite3* db, std::string_view function);
+  // That of the only statement of the connection that runs; nullopt when several do.
+  static std::optional<StatementRun> Of(sqlite3* db);
+
+  // Whether the statement, which is calling `function`, has done nothing yet that must not be done
+  // twice.
+  bool MayBeginAnew(std::string_view function, const IsOurs& is_ours) const;
 
   // The run behind this one, when it is ended by SQLITE_SCHEMA.
   StatementRun Next() const;
@@ -48,6 +63,7 @@ class StatementRun {
 // that to the host.
 struct WaitingRows {
   StatementRun run;
+  Digest arguments = {};  // of the call: a statement may call one function twice
   std::vector<Row> rows;
 };
 

@@ -49,29 +49,82 @@ TEST(SelectsFromAlone, IsFalseOfAnythingElse) {
   }
 }
 
-// What StatementRun tells inside the statement that calls function f.
-std::optional<StatementRun> RunOf(const Database& db, const std::string& sql) {
-  static std::optional<StatementRun> run;
-  run.reset();
-  sqlite3_create_function_v2(
-      db.handle(), "look", 0, SQLITE_UTF8, nullptr,
-      [](sqlite3_context* context, int, sqlite3_value**) {
-        run = StatementRun::Of(sqlite3_context_db_handle(context), "t");
-      },
-      nullptr, nullptr, nullptr);
-  Query(db, sql);
-  return run;
+bool IsFOrG(std::string_view name) { return EqualIgnoringCase(name, "f") || name == "g"; }
+
+TEST(CallsOnlyOurs, IsTrueOfTheFunctionsAndOfWhatOnlyTells) {
+  for (const char* sql :
+       {"SELECT 1", "SELECT * FROM f('x') UNION ALL SELECT * FROM g()",
+        "WITH t AS (SELECT a FROM f) SELECT count(*), max (a) FROM t WHERE a IN (1, 2)",
+        "SELECT EXISTS (SELECT 1 FROM F()) AND (a OR (b)), 'mine(1)' -- mine(1)",
+        "SELECT json_object('a', (SELECT json_group_array(a) FROM \"f\"('x')))",
+        "SELECT count(*) OVER (ORDER BY a) FROM f JOIN (SELECT 1) USING (a)"}) {
+    EXPECT_TRUE(CallsOnlyOurs(sql, IsFOrG)) << sql;
+  }
 }
 
-TEST(StatementRun, IsOfTheOneThatRuns) {
+TEST(CallsOnlyOurs, IsFalseOfAnythingElse) {
+  for (const char* sql :
+       {"SELECT mine(1)", "SELECT mine (1) FROM f", "SELECT \"mine\"(1) FROM f",
+        "SELECT * FROM f(mine())", "SELECT load_extension('x')", "SELECT writefile('x', 'y')",
+        "SELECT a /* ( */ FROM h('x')", "SELECT counts(1)", "SELECT \"count min\"(1)"}) {
+    EXPECT_FALSE(CallsOnlyOurs(sql, IsFOrG)) << sql;
+  }
+}
+
+// What StatementRun has told last, inside a statement that calls max(), which is f to it.
+struct Told {
+  bool is_alone = false;
+  bool may_begin_anew = false;
+};
+Told told;
+
+Database OpenThatTells() {
   Database db = OpenDatabase();
-  Query(db, "CREATE TABLE t (a); INSERT INTO t VALUES (1), (2)");
-  EXPECT_TRUE(RunOf(db, "SELECT look() FROM t"));
-  EXPECT_FALSE(RunOf(db, "SELECT look()"));
-  EXPECT_FALSE(RunOf(db, "INSERT INTO t SELECT look() FROM t"));
+  Query(db, "CREATE TABLE t (a); INSERT INTO t VALUES (1), (2); CREATE TABLE f AS SELECT 1 AS a");
+  sqlite3_create_function_v2(
+      db.handle(), "max", 0, SQLITE_UTF8, nullptr,
+      [](sqlite3_context* context, int, sqlite3_value**) {
+        const auto run = StatementRun::Of(sqlite3_context_db_handle(context));
+        told = {run.has_value(), run && run->MayBeginAnew("f", IsFOrG)};
+      },
+      nullptr, nullptr, nullptr);
+  return db;
+}
+
+Told TellInside(const Database& db, const std::string& sql) {
+  told = {};
+  Query(db, sql);
+  return told;
+}
+
+TEST(StatementRun, IsOfTheOnlyOneThatRuns) {
+  Database db = OpenThatTells();
+  EXPECT_TRUE(TellInside(db, "SELECT max()").is_alone);
   Result<Statement> other = db.Prepare("SELECT a FROM t");
   ASSERT_TRUE(*other->Step());
-  EXPECT_FALSE(RunOf(db, "SELECT look() FROM t"));
+  EXPECT_FALSE(TellInside(db, "SELECT max()").is_alone);
+}
+
+TEST(StatementRun, MayBeginAnewBeforeItHasGivenARow) {
+  Database db = OpenThatTells();
+  EXPECT_TRUE(TellInside(db, "SELECT max()").may_begin_anew);
+  EXPECT_FALSE(TellInside(db, "SELECT 1 UNION ALL SELECT max()").may_begin_anew);
+  EXPECT_FALSE(TellInside(db, "SELECT max(), hex(1)").may_begin_anew);
+  EXPECT_FALSE(TellInside(db, "INSERT INTO t SELECT max()").may_begin_anew);
+}
+
+// In a later run it cannot be told what it has given; but the function comes first where it stands
+// alone.
+TEST(StatementRun, MayBeginAnewInALaterRunWhereTheFunctionStandsAlone) {
+  Database db = OpenThatTells();
+  for (const char* sql : {"SELECT max()", "SELECT max() FROM f"}) {
+    Result<Statement> statement = db.Prepare(sql);
+    ASSERT_TRUE(statement->Run());
+    EXPECT_TRUE(told.may_begin_anew);
+    statement->Reset();
+    ASSERT_TRUE(statement->Run());
+    EXPECT_EQ(told.may_begin_anew, std::string_view(sql) == "SELECT max() FROM f");
+  }
 }
 
 }  // namespace
