@@ -225,6 +225,12 @@ std::vector<Scenario> SurfaceScenarios() {
        .call = "SELECT * FROM fastmigrate_history()",
        .scripts = kPlain,
        .version = 7},
+      {.name = "tables_together",
+       .call = "SELECT name FROM fastmigrate_status('{dir}') UNION ALL "
+               "SELECT name FROM fastmigrate_history() UNION ALL "
+               "SELECT name FROM fastmigrate_verify('{dir}')",
+       .scripts = kPlain,
+       .version = 7},
       {.name = "verify",
        .call = "SELECT * FROM fastmigrate_verify('{dir}')",
        .scripts = kPlain,

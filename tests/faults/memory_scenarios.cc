@@ -228,6 +228,12 @@ std::vector<MemoryScenario> MakeScenarios() {
        .call = "SELECT * FROM fastmigrate_history()",
        .scripts = five,
        .prepare = kApplyThree},
+      {.name = "tables-together",
+       .call = "SELECT name FROM fastmigrate_status('migrations') UNION ALL "
+               "SELECT name FROM fastmigrate_history() UNION ALL "
+               "SELECT name FROM fastmigrate_verify('migrations')",
+       .scripts = five,
+       .prepare = kApplyThree},
       {.name = "verify",
        .call = "SELECT * FROM fastmigrate_verify('migrations')",
        .scripts = five,
