@@ -94,9 +94,6 @@ Status Applier::Apply(std::span<PendingScript> scripts) {
     ~BatchEnd() { batch.reset(); }
   } batch_end{batch_};
   limit_ = scripts.size();
-  Result<bool> has_temp = Isolation::HasTempTables(db_);
-  if (!has_temp) return Finished(has_temp.error());
-  host_has_temp_ = *has_temp;
   Status status;
   do {
     again_ = false;
@@ -151,7 +148,7 @@ void Applier::RunAgain(size_t limit, std::optional<Error> guilty) {
 }
 
 int Applier::Version() const {
-  return batch_ && !batch_->done.empty() ? batch_->done.back().record.version : run_.version;
+  return batch_ && !batch_->done.empty() ? batch_->done.back().applied.version : run_.version;
 }
 
 Status Applier::ApplyOne(PendingScript* script) {
@@ -206,6 +203,7 @@ Status Applier::OpenBatch() {
 Status Applier::OpenLedger() {
   Result<LedgerLook> look = LookAtLedger(db_);
   if (!look) return look.error();
+  if (!host_has_temp_) host_has_temp_ = look->has_temp;
   if (Status status = RereadVersion(*look); !status) return status;
   if (Status status = TryToWrite(db_); !status) return status;
   Result<bool> created = CreateLedger(db_, *look);
@@ -269,6 +267,7 @@ Status Applier::CheckBatch() {
   Status untouched = CheckLedgerUntouched("");
   if (!untouched && IsFault(untouched.error())) return untouched;
   bool sound = untouched.ok();
+  batch_->is_checked = sound;
   if (sound && options_.check_foreign_keys) {
     Result<std::vector<ForeignKeyViolation>> violations = FindForeignKeyViolations(db_);
     if (!violations) return violations.error();
@@ -287,10 +286,8 @@ Status Applier::CommitChecked() {
     batch_.reset();
     return MakeError("SQLite has rolled the transaction back");
   }
-  std::vector<HistoryRecord> records;
-  for (const Done& done : batch_->done) records.push_back(done.record);
-  Status status = WriteRecords(db_, records);
-  if (status) status = CheckWritten(db_, Version(), records);
+  Status status = WriteRecords(db_, batch_->records);
+  if (status && !batch_->is_checked) status = CheckVersion(db_, Version());
   if (!status) {
     batch_.reset();
     return status;
@@ -368,8 +365,8 @@ Status Applier::RunInSavepoint(PendingScript* script) {
   Status orphans;  // with Look::kBehindEach
   {
     Isolation isolation(db_);
-    if (Status status = isolation.Begin(sql.makes_temp || host_has_temp_, false); !status)
-      return status;
+    Status begun = isolation.Begin(sql.makes_temp || host_has_temp_.value_or(true), false);
+    if (!begun) return begun;
     ForgetRowid(db_);
     Measure measure(db_);
     ScriptRunner runner(db_, sql, script->steps(), &isolation, options_.progress);
@@ -389,6 +386,7 @@ Status Applier::RunInSavepoint(PendingScript* script) {
   }
   if (Status status = ReleaseSavepoint(sql.file_name); !status) {
     batch_->done.pop_back();
+    batch_->records.pop_back();
     return status;
   }
   NoteOrphans(orphans);
@@ -423,7 +421,7 @@ Status Applier::CheckLedgerUntouched(const std::string& file_name) const {
   if (!row) return FailedOnLedger(file_name, row.error());
   Result<std::string> fingerprint = LedgerFingerprint(db_);
   if (!fingerprint) return FailedOnLedger(file_name, fingerprint.error());
-  const bool same = *row == "1 " + std::to_string(Version()) && *fingerprint == batch_->fingerprint;
+  const bool same = *row == VersionRowOf(Version()) && *fingerprint == batch_->fingerprint;
   return same ? Status() : LedgerChanged(file_name);
 }
 
@@ -452,7 +450,7 @@ Status Applier::Record(const PendingScript& script, const Measure& measure) {
   applied.changes = measure.Changes();
   applied.duration_ms = measure.Milliseconds();
 
-  HistoryRecord& record = done.record;
+  HistoryRecord record;
   record.version = applied.version;
   record.previous_version = Version();
   record.name = applied.name;
@@ -469,6 +467,7 @@ Status Applier::Record(const PendingScript& script, const Measure& measure) {
               static_cast<long long>(applied.statements), applied.duration_ms,
               std::exchange(batch_->is_new, false) ? ", the first in a new database" : "");
   batch_->done.push_back(std::move(done));
+  batch_->records.push_back(std::move(record));
   return {};
 }
 
@@ -499,9 +498,14 @@ Status Applier::ApplyInParts(PendingScript* script) {
   if (!*locked) return {};
   PartedScript run(db_, script, options_.progress);
   if (Status status = run.runner.CheckSyntax(); !status) return status;
+  if (!host_has_temp_) {
+    Result<bool> has_temp = Isolation::HasTempTables(db_);
+    if (!has_temp) return has_temp.error();
+    host_has_temp_ = *has_temp;
+  }
   bool attaches =
       script->sql().Has(StatementKind::kAttach) || script->sql().Has(StatementKind::kDetach);
-  Status status = run.isolation.Begin(script->sql().makes_temp || host_has_temp_, attaches);
+  Status status = run.isolation.Begin(script->sql().makes_temp || *host_has_temp_, attaches);
   for (size_t i = 0; i < steps.steps.size() && status; ++i) {
     const ScriptStep& step = steps.steps[i];
     if (step.outside != nullptr) {
@@ -658,7 +662,7 @@ void Applier::LearnVersion() {
   if (!version) return;
   std::vector<Done> reached;
   for (Done& done : unsure_) {
-    if (done.record.version <= version->value_or(0)) reached.push_back(std::move(done));
+    if (done.applied.version <= version->value_or(0)) reached.push_back(std::move(done));
   }
   unsure_.clear();
   if (!reached.empty() && note_ != kPerhapsInPart) note_ = "though their commit reported an error";
@@ -674,7 +678,7 @@ Error Applier::Finished(const Error& error) const {
   std::string version = std::to_string(run_.version);
   if (!unsure_.empty()) {
     message += "\ndatabase is at version " + version + " or " +
-               std::to_string(unsure_.back().record.version) +
+               std::to_string(unsure_.back().applied.version) +
                ", which cannot be read now; SELECT fastmigrate_version() tells";
     return {error.code, message};
   }

@@ -98,7 +98,6 @@ class Applier {
   struct Done {
     size_t place = 0;  // among the scripts
     AppliedScript applied;
-    HistoryRecord record;
   };
   // Everything that is open and known while the shared transaction is.
   struct Batch {
@@ -112,6 +111,8 @@ class Applier {
     std::string fingerprint;                   // of the ledger
     std::vector<ForeignKeyViolation> orphans;  // from before, with Look::kBehindEach
     std::vector<Done> done;                    // scripts that have run in it
+    std::vector<HistoryRecord> records;        // of these
+    bool is_checked = false;                   // the ledger has been looked at behind them
     size_t clean = 0;                          // so many of them leave no new rows without a parent
     std::optional<Error> orphan;               // what the script behind those has left
   };
@@ -155,8 +156,9 @@ class Applier {
   const ApplyOptions options_;
   MigrationRun& run_;
   std::optional<Batch> batch_;
-  bool host_has_temp_ = false;  // tables, on which a script may make what it does not call TEMP
-  std::vector<Done> unsure_;    // of a COMMIT that reported an error
+  // Tables in temp, on which a script may make what it does not call TEMP.
+  std::optional<bool> host_has_temp_;
+  std::vector<Done> unsure_;  // of a COMMIT that reported an error
   Look look_ = Look::kAtTheEnd;
   bool again_ = false;           // what ran was rolled back and is to run again
   size_t limit_ = 0;             // so many scripts

@@ -193,7 +193,7 @@ std::string UtcNow() {
 }
 
 void BindOptional(Statement* statement, int index, const std::optional<std::string>& text) {
-  text ? statement->Bind(index, *text) : statement->BindNull(index);
+  text ? statement->BindStatic(index, *text) : statement->BindNull(index);
 }
 
 // Reads as of one moment; again while another connection holds a lock on the file.
@@ -280,6 +280,12 @@ bool NamesLedger(std::string_view sql) {
   return false;
 }
 
+// As Isolation::HasTempTables() tells it.
+bool IsOfExtension(std::string_view name) {
+  constexpr std::string_view kPrefix = "fastmigrate_";
+  return EqualIgnoringCase(name.substr(0, kPrefix.size()), kPrefix);
+}
+
 // Or its last column, where it is there.
 Status CreateHistory(const Database& db, bool is_there) {
   if (is_there) {
@@ -300,25 +306,14 @@ Status CreateHistory(const Database& db, bool is_there) {
 ))sql");
 }
 
-bool IsInteger(const Statement& row, int column, int64_t value) {
-  return row.Type(column) == SQLITE_INTEGER && row.Integer(column) == value;
-}
-
 bool IsText(const Statement& row, int column, const std::optional<std::string>& text) {
   return text ? row.Type(column) == SQLITE_TEXT && row.View(column) == *text : row.IsNull(column);
 }
 
-// Of a record all but what is set, or measured, when it is written.
-constexpr char kWrittenColumns[] =
-    "version, previous_version, name, kind, origin, checksum, text_hash, statements";
-
-// Compared in place: there may be thousands.
-bool IsWritten(const Statement& row, const HistoryRecord& record) {
-  return IsInteger(row, 0, record.version) && IsInteger(row, 1, record.previous_version) &&
-         IsText(row, 2, record.name) && IsText(row, 3, record.kind) &&
-         IsText(row, 4, record.origin) && IsText(row, 5, record.checksum) &&
-         IsText(row, 6, record.text_hash) &&
-         (record.statements ? IsInteger(row, 7, *record.statements) : row.IsNull(7));
+Error NotWritten() {
+  return {SQLITE_AUTH,
+          "the version and its record could not be written as they are (does this connection's "
+          "authorizer ignore writes to main._meta and main._fastmigrate_history?)"};
 }
 
 }  // namespace
@@ -419,9 +414,11 @@ Result<LedgerLook> LookAtLedger(const Database& db) {
       "SELECT type, name, tbl_name, sql, 1 FROM main.sqlite_schema "
       "UNION ALL SELECT type, name, tbl_name, sql, 0 FROM temp.sqlite_schema",
       [&](const Statement& row) {
+        const bool is_in_main = row.Integer(4) == 1;
+        if (!is_in_main && !IsOfExtension(row.View(1))) look.has_temp = true;
         const bool is_ours = IsLedgerTable(row.View(2));
         if (!is_ours && (row.View(0) != "trigger" || !NamesLedger(row.View(3)))) return;
-        if (is_ours && row.Integer(4) == 1) {
+        if (is_ours && is_in_main) {
           Status taken = TakeObject(row, "main", &look.tables);
           if (look.sound) look.sound = taken;
         }
@@ -485,53 +482,37 @@ Result<bool> MoveVersion(const Database& db, int from, int to) {
   return move->Run(from, to);
 }
 
-Status WriteRecords(const Database& db, const std::vector<HistoryRecord>& records) {
+Status WriteRecords(const Database& db, std::span<const HistoryRecord> records) {
   if (records.empty()) return {};
   const std::string now = UtcNow();
+  const int64_t changes = db.TotalChanges();
   Result<Statement> insert =
       db.Prepare(std::string("INSERT OR REPLACE INTO main.") + kHistory + " (" + kRecordColumns +
                  ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)");
   if (!insert) return insert.error();
+  insert->BindStatic(7, now);
+  insert->BindStatic(10, FASTMIGRATE_VERSION);
   for (const HistoryRecord& record : records) {
     insert->Bind(1, int64_t{record.version});
     insert->Bind(2, int64_t{record.previous_version});
     BindOptional(&*insert, 3, record.name);
     BindOptional(&*insert, 4, record.kind);
-    insert->Bind(5, record.origin);
+    insert->BindStatic(5, record.origin);
     BindOptional(&*insert, 6, record.checksum);
-    insert->Bind(7, now);
     record.duration_ms ? insert->Bind(8, *record.duration_ms) : insert->BindNull(8);
     record.statements ? insert->Bind(9, *record.statements) : insert->BindNull(9);
-    insert->Bind(10, std::string_view(FASTMIGRATE_VERSION));
     BindOptional(&*insert, 11, record.text_hash);
     if (Status status = insert->Run(); !status) return status;
   }
-  return {};
+  // The count may have gone round.
+  const auto written = static_cast<uint32_t>(db.TotalChanges() - changes);
+  return written == static_cast<uint32_t>(records.size()) ? Status() : Status(NotWritten());
 }
 
-Status CheckWritten(const Database& db, int version, const std::vector<HistoryRecord>& records) {
+Status CheckVersion(const Database& db, int version) {
   Result<std::string> row = VersionRow(db);
   if (!row) return row.error();
-  size_t count = 0;
-  bool is_written = *row == "1 " + std::to_string(version);
-  if (!records.empty()) {
-    Result<Statement> read =
-        db.Prepare(std::string("SELECT ") + kWrittenColumns + " FROM main." + kHistory +
-                   " WHERE version >= ?1 AND version <= ?2 ORDER BY version");
-    if (!read) return read.error();
-    read->Bind(1, int64_t{records.front().version});
-    read->Bind(2, int64_t{records.back().version});
-    Status status = ForEachRow(*read, [&] {
-      is_written = is_written && count < records.size() && IsWritten(*read, records[count]);
-      ++count;
-    });
-    if (!status) return status;
-  }
-  if (is_written && count == records.size()) return {};
-  return Error{SQLITE_AUTH,
-               "the version and its record could not be written as they are (does this "
-               "connection's authorizer ignore writes to main._meta and "
-               "main._fastmigrate_history?)"};
+  return *row == VersionRowOf(version) ? Status() : Status(NotWritten());
 }
 
 Status RecordText(const Database& db, const HistoryRecord& record) {
@@ -543,7 +524,16 @@ Status RecordText(const Database& db, const HistoryRecord& record) {
   BindOptional(&*update, 2, record.name);
   BindOptional(&*update, 3, record.checksum);
   BindOptional(&*update, 4, record.text_hash);
-  return update->Run();
+  if (Status status = update->Run(); !status) return status;
+  Result<Statement> read = db.Prepare(
+      "SELECT name, checksum, text_hash FROM main._fastmigrate_history WHERE version = ?1");
+  if (!read) return read.error();
+  read->Bind(1, int64_t{record.version});
+  Result<bool> there = read->Step();
+  if (!there) return there.error();
+  const bool is_written = *there && IsText(*read, 0, record.name) &&
+                          IsText(*read, 1, record.checksum) && IsText(*read, 2, record.text_hash);
+  return is_written ? Status() : Status(NotWritten());
 }
 
 Result<std::string> LedgerFingerprint(const Database& db, LedgerLook&& look) {
@@ -564,6 +554,8 @@ Result<std::string> LedgerFingerprint(const Database& db) {
   if (!look) return look.error();
   return LedgerFingerprint(db, std::move(*look));
 }
+
+std::string VersionRowOf(int version) { return "1 " + std::to_string(version); }
 
 Result<std::string> VersionRow(const Database& db) {
   std::string text;

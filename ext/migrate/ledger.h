@@ -13,6 +13,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -84,12 +85,13 @@ struct LedgerTables {
   bool has_text_hash = false;  // a column of the history, which older versions did not write
 };
 
-// All that the schema says of the ledger.
+// What the schemas of main and temp say before scripts run.
 struct LedgerLook {
   LedgerTables tables;
-  Status sound;         // an error when one of the names is another thing's, or has a trigger
-  std::string objects;  // what a script must leave alone: the tables, what is on them, triggers
-                        // elsewhere that name them
+  Status sound;           // an error when one of the names is another thing's, or has a trigger
+  std::string objects;    // what a script must leave alone: the tables, what is on them, triggers
+                          // elsewhere that name them
+  bool has_temp = false;  // temp holds something that is not of this extension
 };
 Result<LedgerLook> LookAtLedger(const Database& db);
 
@@ -125,15 +127,15 @@ class VersionMove {
 // The same, once.
 Result<bool> MoveVersion(const Database& db, int from, int to);
 
-// Writes the records, each replacing one of the same version.
-Status WriteRecords(const Database& db, const std::vector<HistoryRecord>& records);
+// Writes the records, each replacing one of the same version. An error also when they were not: a
+// host's authorizer can let a write pass and do nothing (SQLITE_IGNORE).
+Status WriteRecords(const Database& db, std::span<const HistoryRecord> records);
 
-// That the version is this one and the records are those, as they were written: a host's authorizer
-// can let a write pass and do nothing (SQLITE_IGNORE).
-Status CheckWritten(const Database& db, int version, const std::vector<HistoryRecord>& records);
+// That the version is this one, as it was written: likewise.
+Status CheckVersion(const Database& db, int version);
 
-// Puts another name and the hashes of another text into the record of the version, which must
-// exist. All columns must be there (CreateLedger).
+// Puts the name and the hashes of another text into the record of the version, which must exist;
+// likewise. All columns must be there (CreateLedger).
 Status RecordText(const Database& db, const HistoryRecord& record);
 
 // Everything that a script must leave alone, as one text that is equal before and after it: what a
@@ -141,8 +143,10 @@ Status RecordText(const Database& db, const HistoryRecord& record);
 Result<std::string> LedgerFingerprint(const Database& db, LedgerLook&& look);
 Result<std::string> LedgerFingerprint(const Database& db);
 
-// The rows of _meta as one text: "1 7" where the version is 7; other when a script has been at it.
+// The rows of _meta as one text, and what that is where the version is this one; a script that has
+// been at it may have left anything else.
 Result<std::string> VersionRow(const Database& db);
+std::string VersionRowOf(int version);
 
 // That the script has been at what LedgerFingerprint() and VersionRow() tell.
 Error LedgerChanged(const std::string& file_name);

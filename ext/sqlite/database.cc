@@ -62,6 +62,10 @@ void Statement::Bind(int index, std::string_view text) {
   Note(sqlite3_bind_text64(handle(), index, text.data() ? text.data() : "", text.size(),
                            SQLITE_TRANSIENT, SQLITE_UTF8));
 }
+void Statement::BindStatic(int index, std::string_view text) {
+  Note(sqlite3_bind_text64(handle(), index, text.data() ? text.data() : "", text.size(),
+                           SQLITE_STATIC, SQLITE_UTF8));
+}
 void Statement::BindNull(int index) { Note(sqlite3_bind_null(handle(), index)); }
 
 void Statement::Note(int rc) {

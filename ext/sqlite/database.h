@@ -39,6 +39,8 @@ class Statement {
   void Bind(int index, int64_t value);
   void Bind(int index, double value);
   void Bind(int index, std::string_view text);
+  // The text is not copied: it must stay until it is bound anew or the statement is gone.
+  void BindStatic(int index, std::string_view text);
   void BindNull(int index);
 
   // True: a row is there. False: done; the statement may be stepped again after Reset().

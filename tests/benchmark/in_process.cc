@@ -164,7 +164,7 @@ void BM_Record(benchmark::State& state) {
       version = record.version;
     }
     Must(WriteRecords(db, records));
-    Must(CheckWritten(db, last, records));
+    Must(CheckVersion(db, last));
   }
   state.SetItemsProcessed(state.iterations() * last);
 }
