@@ -93,7 +93,23 @@ class Applier {
 
  private:
   enum class Look { kAtTheEnd, kBehindEach };
-  class Measure;
+  // Time and changed rows since it was made.
+  class Measure {
+   public:
+    explicit Measure(const Database& db)
+        : db_(db), changes_(db.TotalChanges()), began_(std::chrono::steady_clock::now()) {}
+
+    int64_t Changes() const { return db_.TotalChanges() - changes_; }
+    double Milliseconds() const {
+      std::chrono::duration<double, std::milli> passed = std::chrono::steady_clock::now() - began_;
+      return passed.count();
+    }
+
+   private:
+    const Database& db_;
+    int64_t changes_;
+    std::chrono::steady_clock::time_point began_;
+  };
   struct PartedScript;
   struct Done {
     size_t place = 0;  // among the scripts
@@ -145,12 +161,18 @@ class Applier {
                           const std::vector<ForeignKeyViolation>& before) const;
   Status ReleaseSavepoint(const std::string& file_name);
   Status Record(const PendingScript& script, const Measure& measure);
+  // Each script begins as on a new connection.
+  void ForgetRowid() const { sqlite3_set_last_insert_rowid(db_.handle(), 0); }
   // The version as this connection sees it.
   int Version() const;
   void Reached(std::vector<Done> done);
   void RunAgain(size_t limit, std::optional<Error> guilty);
   void LearnVersion();
   Error Finished(const Error& error) const;
+
+  // What became of a script that failed.
+  static constexpr char kRolledBack[] = "this one was rolled back";
+  static constexpr char kPerhapsInPart[] = "a part of this one may be committed";
 
   const Database& db_;
   const ApplyOptions options_;

@@ -7,73 +7,17 @@
 
 #include "fastmigrate.h"
 #include "migrate/migration.h"
-#include "sql/lexer.h"
 #include "sqlite/busy_wait.h"
 #include "sqlite/transaction.h"
 
 namespace fastmigrate {
 namespace {
 
-constexpr char kMeta[] = "_meta";
-constexpr char kHistory[] = "_fastmigrate_history";
-// As an SQL condition on a row of sqlite_schema.
-constexpr char kIsOurs[] = "tbl_name COLLATE NOCASE IN ('_meta', '_fastmigrate_history')";
-
-constexpr char kMetaHelp[] =
-    "; fastmigrate needs it as CREATE TABLE _meta (id INTEGER PRIMARY KEY CHECK (id = 1), version "
-    "INTEGER NOT NULL DEFAULT 0) and has not changed it";
-
-Error BadMeta(const std::string& schema, const std::string& what) {
-  return MakeError(schema + "._meta " + what + kMetaHelp);
-}
-
-constexpr char kMetaSql[] =
-    "CREATE TABLE _meta (id INTEGER PRIMARY KEY CHECK (id = 1), version INTEGER NOT NULL DEFAULT "
-    "0)";
-
-bool IsOrdinaryTable(std::string_view sql) {
-  Lexer lexer(sql);
-  return lexer.NextSql().Is("CREATE") && lexer.NextSql().Is("TABLE");
-}
-
-// What is in the schema under one of our names, or on one of our tables.
-Status TakeObject(const Statement& row, const std::string& schema, LedgerTables* tables) {
-  const std::string_view type = row.View(0);
-  const std::string table = row.Text(2);
-  const bool is_meta = EqualIgnoringCase(table, kMeta);
-  const std::string_view sql = row.View(3);
-  if (type == "table" && IsOrdinaryTable(sql)) {
-    (is_meta ? tables->meta : tables->history) = true;
-    if (is_meta) tables->is_plain = sql == kMetaSql;
-    if (!is_meta) tables->has_text_hash = sql.find("text_hash") != std::string_view::npos;
-    return {};
-  }
-  if (type == "trigger") {
-    return MakeError(schema + "." + table + " has a trigger, " + row.Text(1) +
-                     ", which could change the version behind fastmigrate's back; drop it");
-  }
-  if (type == "index") return {};
-  const std::string kind(type == "table" ? "virtual table" : type);
-  if (is_meta) return BadMeta(schema, "is a " + kind);
-  return MakeError(schema + "." + kHistory + " is a " + kind + ", not fastmigrate's table");
-}
-
-Result<LedgerTables> FindTables(const Database& db, const std::string& schema) {
-  LedgerTables tables;
-  Status status =
-      db.ForEach("SELECT type, name, tbl_name, sql FROM " + QuoteName(schema) +
-                     ".sqlite_schema WHERE " + kIsOurs,
-                 [&](const Statement& row) { return TakeObject(row, schema, &tables); });
-  if (status) return tables;
-  bool unknown = status.error().message.starts_with("no such table");
-  return unknown ? MakeError("unknown database " + schema) : status.error();
-}
-
 // Hidden columns (generated ones) are not what the two programs create.
 Status CheckColumns(const Database& db, const std::string& schema) {
   std::string columns;
   Status status = db.ForEach(
-      "PRAGMA " + QuoteName(schema) + ".table_xinfo(" + QuoteName(kMeta) + ")",
+      "PRAGMA " + QuoteName(schema) + ".table_xinfo(" + QuoteName(kMetaTable) + ")",
       [&](const Statement& row) {
         columns += (columns.empty() ? "" : ", ") + row.Text(1) + (row.Integer(5) != 0 ? "*" : "") +
                    (row.Integer(6) != 0 ? " hidden" : "");
@@ -84,8 +28,8 @@ Status CheckColumns(const Database& db, const std::string& schema) {
 }
 
 Result<int> ReadMetaRow(const Database& db, const std::string& schema) {
-  Result<Statement> rows = db.Prepare("SELECT id, version, typeof(version) FROM " +
-                                      QuoteName(schema) + "._meta LIMIT 2");
+  Result<Statement> rows =
+      db.Prepare("SELECT id, version FROM " + QuoteName(schema) + "._meta LIMIT 2");
   if (!rows) return rows.error();
   Result<bool> row = rows->Step();
   if (!row) return row.error();
@@ -95,7 +39,7 @@ Result<int> ReadMetaRow(const Database& db, const std::string& schema) {
   if (rows->Type(0) != SQLITE_INTEGER || rows->Integer(0) != 1) {
     return BadMeta(schema, "holds a row whose id is not 1");
   }
-  if (rows->Text(2) != "integer" || version < 0 || version > kMaxVersion) {
+  if (rows->Type(1) != SQLITE_INTEGER || version < 0 || version > kMaxVersion) {
     return BadMeta(schema,
                    "holds the version " + shown + ", which is no whole number from 0 to 9999");
   }
@@ -122,7 +66,7 @@ Result<int> RecordedVersion(const Statement& row, int column) {
   if (row.Type(column) == SQLITE_INTEGER && version >= 0 && version <= kMaxVersion) {
     return static_cast<int>(version);
   }
-  return MakeError(std::string("main.") + kHistory + " holds the version " + row.Text(column) +
+  return MakeError(std::string("main.") + kHistoryTable + " holds the version " + row.Text(column) +
                    ", which is no whole number from 0 to 9999; delete that row");
 }
 
@@ -158,11 +102,11 @@ Result<HistoryRecord> RecordOf(const Statement& row) {
 }
 
 Result<std::vector<HistoryRecord>> ReadRecords(const Database& db, const LedgerTables& tables) {
-  Result<Statement> rows = db.Prepare("SELECT " + RecordColumns(tables) + " FROM main." + kHistory +
-                                      " ORDER BY version");
+  Result<Statement> rows = db.Prepare("SELECT " + RecordColumns(tables) + " FROM main." +
+                                      kHistoryTable + " ORDER BY version");
   if (!rows) {
     if (PrimaryCode(rows.error()) != SQLITE_ERROR) return rows.error();
-    return MakeError(std::string("main.") + kHistory + " is not fastmigrate's table (" +
+    return MakeError(std::string("main.") + kHistoryTable + " is not fastmigrate's table (" +
                      rows.error().message + "); rename or drop it");
   }
   std::vector<HistoryRecord> records;
@@ -238,74 +182,6 @@ Result<bool> HasContentAtOnce(const Database& db) {
   return content->value_or(0) != 0;
 }
 
-// The value with its type, as bytes; a number is not written out, which would cost more.
-void AppendValue(const Statement& row, int column, std::string* text) {
-  const int type = row.Type(column);
-  *text += static_cast<char>(type);
-  auto append = [text](const auto& number) {
-    text->append(reinterpret_cast<const char*>(&number), sizeof number);
-  };
-  switch (type) {
-    case SQLITE_INTEGER:
-      append(row.Integer(column));
-      break;
-    case SQLITE_FLOAT:
-      append(row.Real(column));
-      break;
-    case SQLITE_NULL:
-      break;
-    default: {
-      const std::string_view value = row.View(column);
-      append(value.size());
-      *text += value;
-    }
-  }
-}
-
-// Whether the statement names one of our tables. Most do not hold the names at all, which costs
-// little to see.
-bool NamesLedger(std::string_view sql) {
-  auto is_name = [sql](size_t at) {
-    const std::string_view rest = sql.substr(at);
-    return EqualIgnoringCase(rest.substr(0, std::string_view(kMeta).size()), kMeta) ||
-           EqualIgnoringCase(rest.substr(0, std::string_view(kHistory).size()), kHistory);
-  };
-  size_t at = sql.find('_');
-  while (at != std::string_view::npos && !is_name(at)) at = sql.find('_', at + 1);
-  if (at == std::string_view::npos) return false;
-  Lexer lexer(sql);
-  for (Token token = lexer.NextSql(); token.kind != TokenKind::kEnd; token = lexer.NextSql()) {
-    if (IsLedgerTable(Unquoted(token))) return true;
-  }
-  return false;
-}
-
-// As Isolation::HasTempTables() tells it.
-bool IsOfExtension(std::string_view name) {
-  constexpr std::string_view kPrefix = "fastmigrate_";
-  return EqualIgnoringCase(name.substr(0, kPrefix.size()), kPrefix);
-}
-
-// Or its last column, where it is there.
-Status CreateHistory(const Database& db, bool is_there) {
-  if (is_there) {
-    return db.Execute("ALTER TABLE main._fastmigrate_history ADD COLUMN text_hash TEXT");
-  }
-  return db.Execute(R"sql(CREATE TABLE main._fastmigrate_history (
-  version INTEGER PRIMARY KEY,
-  previous_version INTEGER NOT NULL,
-  name TEXT,
-  kind TEXT,
-  origin TEXT NOT NULL,
-  checksum TEXT,
-  applied_at TEXT NOT NULL,
-  duration_ms REAL,
-  statements INTEGER,
-  extension_version TEXT NOT NULL,
-  text_hash TEXT
-))sql");
-}
-
 bool IsText(const Statement& row, int column, const std::optional<std::string>& text) {
   return text ? row.Type(column) == SQLITE_TEXT && row.View(column) == *text : row.IsNull(column);
 }
@@ -322,12 +198,6 @@ const HistoryRecord* LedgerState::Find(int wanted) const {
   auto found = std::lower_bound(records.begin(), records.end(), wanted,
                                 [](const HistoryRecord& r, int v) { return r.version < v; });
   return found != records.end() && found->version == wanted ? &*found : nullptr;
-}
-
-std::string NotOfLedger() { return std::string("NOT (") + kIsOurs + ")"; }
-
-bool IsLedgerTable(std::string_view name) {
-  return EqualIgnoringCase(name, kMeta) || EqualIgnoringCase(name, kHistory);
 }
 
 Result<std::optional<int>> ReadVersion(const Database& db, const std::string& schema) {
@@ -405,61 +275,9 @@ Result<std::optional<LedgerTexts>> ReadLedgerTexts(const Database& db, size_t ex
   return std::optional(std::move(texts));
 }
 
-// Both schemas in one statement, all rows, in no order: that costs the least. They are put into an
-// order here, since what is made anew stands behind the rest.
-Result<LedgerLook> LookAtLedger(const Database& db) {
-  LedgerLook look;
-  std::vector<std::string> objects;
-  Status status = db.ForEach(
-      "SELECT type, name, tbl_name, sql, 1 FROM main.sqlite_schema "
-      "UNION ALL SELECT type, name, tbl_name, sql, 0 FROM temp.sqlite_schema",
-      [&](const Statement& row) {
-        const bool is_in_main = row.Integer(4) == 1;
-        if (!is_in_main && !IsOfExtension(row.View(1))) look.has_temp = true;
-        const bool is_ours = IsLedgerTable(row.View(2));
-        if (!is_ours && (row.View(0) != "trigger" || !NamesLedger(row.View(3)))) return;
-        if (is_ours && is_in_main) {
-          Status taken = TakeObject(row, "main", &look.tables);
-          if (look.sound) look.sound = taken;
-        }
-        std::string& object = objects.emplace_back();
-        for (int column = 0; column < 5; ++column) AppendValue(row, column, &object);
-      });
-  if (!status) return status.error();
-  std::sort(objects.begin(), objects.end());
-  for (const std::string& object : objects) look.objects += object;
-  return look;
-}
-
 Result<std::optional<int>> ReadVersion(const Database& db, const LedgerLook& look) {
   if (!look.sound) return look.sound.error();
   return VersionIn(db, "main", look.tables);
-}
-
-Status CreateLedger(const Database& db) {
-  Result<LedgerLook> look = LookAtLedger(db);
-  if (!look) return look.error();
-  Result<bool> created = CreateLedger(db, *look);
-  return created ? Status() : Status(created.error());
-}
-
-Result<bool> CreateLedger(const Database& db, const LedgerLook& look) {
-  if (!look.sound) return look.sound.error();
-  Status status;
-  if (!look.tables.meta) {
-    status = db.Execute(R"sql(
-        CREATE TABLE main._meta (id INTEGER PRIMARY KEY CHECK (id = 1), version INTEGER NOT NULL DEFAULT 0);
-        INSERT INTO main._meta (id, version) VALUES (1, 0))sql");
-  }
-  const bool has_history = look.tables.history && look.tables.has_text_hash;
-  if (status && !has_history) status = CreateHistory(db, look.tables.history);
-  if (!status) return status.error();
-  return !look.tables.meta || !has_history;
-}
-
-Status DropLedger(const Database& db) {
-  return db.Execute(
-      "DROP TABLE IF EXISTS main._fastmigrate_history; DROP TABLE IF EXISTS main._meta");
 }
 
 Result<VersionMove> VersionMove::Prepare(const Database& db) {
@@ -487,8 +305,8 @@ Status WriteRecords(const Database& db, std::span<const HistoryRecord> records) 
   const std::string now = UtcNow();
   const int64_t changes = db.TotalChanges();
   Result<Statement> insert =
-      db.Prepare(std::string("INSERT OR REPLACE INTO main.") + kHistory + " (" + kRecordColumns +
-                 ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)");
+      db.Prepare(std::string("INSERT OR REPLACE INTO main.") + kHistoryTable + " (" +
+                 kRecordColumns + ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)");
   if (!insert) return insert.error();
   insert->BindStatic(7, now);
   insert->BindStatic(10, FASTMIGRATE_VERSION);
@@ -538,13 +356,14 @@ Status RecordText(const Database& db, const HistoryRecord& record) {
 
 Result<std::string> LedgerFingerprint(const Database& db, LedgerLook&& look) {
   std::string text = std::move(look.objects);
-  Status status = db.ForEach(std::string("SELECT * FROM main.") + kHistory + " ORDER BY version",
-                             [&text](const Statement& row) {
-                               const int count = row.ColumnCount();
-                               for (int column = 0; column < count; ++column) {
-                                 AppendValue(row, column, &text);
-                               }
-                             });
+  Status status =
+      db.ForEach(std::string("SELECT * FROM main.") + kHistoryTable + " ORDER BY version",
+                 [&text](const Statement& row) {
+                   const int count = row.ColumnCount();
+                   for (int column = 0; column < count; ++column) {
+                     row.AppendValue(column, &text);
+                   }
+                 });
   if (!status) return status.error();
   return text;
 }

@@ -1,12 +1,8 @@
 // What a managed database says of itself: its version, and the record of how it got there.
 //
-// `main._meta` holds the version, as the Python package writes it. `main._fastmigrate_history` is
-// our own record, one row a version; it may be missing in part or whole, since the Python package
-// does not write it. No other file names these tables in SQL that it runs.
-//
-// A `_meta` that is anything else than what the two programs create is never used and never
-// altered: reading it is an error that says what is wrong with it. So is a history that holds what
-// we never write.
+// What its tables (ledger_tables.h) hold is read and written here alone: no other file names them
+// in SQL that it runs. Reading what neither program writes is an error that says what is wrong with
+// it.
 
 #ifndef FASTMIGRATE_MIGRATE_LEDGER_H_
 #define FASTMIGRATE_MIGRATE_LEDGER_H_
@@ -20,6 +16,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "migrate/ledger_tables.h"
 #include "sql/checksum.h"
 #include "sqlite/database.h"
 
@@ -77,35 +74,8 @@ Result<std::optional<int>> ReadVersion(const Database& db, const std::string& sc
 // another one to its file.
 Result<std::optional<int>> ReadVersionNow(const Database& db);
 
-// Which of the two tables there are, and in which form.
-struct LedgerTables {
-  bool meta = false;
-  bool history = false;
-  bool is_plain = false;       // _meta is as we create it
-  bool has_text_hash = false;  // a column of the history, which older versions did not write
-};
-
-// What the schemas of main and temp say before scripts run.
-struct LedgerLook {
-  LedgerTables tables;
-  Status sound;           // an error when one of the names is another thing's, or has a trigger
-  std::string objects;    // what a script must leave alone: the tables, what is on them, triggers
-                          // elsewhere that name them
-  bool has_temp = false;  // temp holds something that is not of this extension
-};
-Result<LedgerLook> LookAtLedger(const Database& db);
-
 // The version, by the tables that were found; nullopt when the database is not managed.
 Result<std::optional<int>> ReadVersion(const Database& db, const LedgerLook& look);
-
-// Creates what is missing of the two tables, and of the columns of a history that an older version
-// has made; the version of a new _meta is 0. In the caller's transaction. False when all was there.
-Result<bool> CreateLedger(const Database& db, const LedgerLook& look);
-// The same, after a look of its own.
-Status CreateLedger(const Database& db);
-
-// Drops both tables, with what is on them. In the caller's transaction.
-Status DropLedger(const Database& db);
 
 // Moves the version, as often as it is needed. In the caller's transaction; the tables must be
 // there.
@@ -150,12 +120,6 @@ std::string VersionRowOf(int version);
 
 // That the script has been at what LedgerFingerprint() and VersionRow() tell.
 Error LedgerChanged(const std::string& file_name);
-
-// As an SQL condition on a row of sqlite_schema: it is neither of the two, nor on one.
-std::string NotOfLedger();
-
-// Whether a table is one of the two.
-bool IsLedgerTable(std::string_view name);
 
 }  // namespace fastmigrate
 

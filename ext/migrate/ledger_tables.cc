@@ -1,0 +1,168 @@
+#include "migrate/ledger_tables.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "sql/lexer.h"
+
+namespace fastmigrate {
+namespace {
+
+// As an SQL condition on a row of sqlite_schema.
+constexpr char kIsOurs[] = "tbl_name COLLATE NOCASE IN ('_meta', '_fastmigrate_history')";
+
+constexpr char kMetaHelp[] =
+    "; fastmigrate needs it as CREATE TABLE _meta (id INTEGER PRIMARY KEY CHECK (id = 1), version "
+    "INTEGER NOT NULL DEFAULT 0) and has not changed it";
+
+constexpr char kMetaSql[] =
+    "CREATE TABLE _meta (id INTEGER PRIMARY KEY CHECK (id = 1), version INTEGER NOT NULL DEFAULT "
+    "0)";
+
+bool IsOrdinaryTable(std::string_view sql) {
+  Lexer lexer(sql);
+  return lexer.NextSql().Is("CREATE") && lexer.NextSql().Is("TABLE");
+}
+
+// What is in the schema under one of our names, or on one of our tables.
+Status TakeObject(const Statement& row, const std::string& schema, LedgerTables* tables) {
+  const std::string_view type = row.View(0);
+  const std::string table = row.Text(2);
+  const bool is_meta = EqualIgnoringCase(table, kMetaTable);
+  const std::string_view sql = row.View(3);
+  if (type == "table" && IsOrdinaryTable(sql)) {
+    (is_meta ? tables->meta : tables->history) = true;
+    if (is_meta) tables->is_plain = sql == kMetaSql;
+    if (!is_meta) tables->has_text_hash = sql.find("text_hash") != std::string_view::npos;
+    return {};
+  }
+  if (type == "trigger") {
+    return MakeError(schema + "." + table + " has a trigger, " + row.Text(1) +
+                     ", which could change the version behind fastmigrate's back; drop it");
+  }
+  if (type == "index") return {};
+  const std::string kind(type == "table" ? "virtual table" : type);
+  if (is_meta) return BadMeta(schema, "is a " + kind);
+  return MakeError(schema + "." + kHistoryTable + " is a " + kind + ", not fastmigrate's table");
+}
+
+// Whether the statement names one of our tables. Most do not hold the names at all, which costs
+// little to see.
+bool NamesLedger(std::string_view sql) {
+  auto is_name = [sql](size_t at) {
+    const std::string_view rest = sql.substr(at);
+    return EqualIgnoringCase(rest.substr(0, std::string_view(kMetaTable).size()), kMetaTable) ||
+           EqualIgnoringCase(rest.substr(0, std::string_view(kHistoryTable).size()), kHistoryTable);
+  };
+  size_t at = sql.find('_');
+  while (at != std::string_view::npos && !is_name(at)) at = sql.find('_', at + 1);
+  if (at == std::string_view::npos) return false;
+  Lexer lexer(sql);
+  for (Token token = lexer.NextSql(); token.kind != TokenKind::kEnd; token = lexer.NextSql()) {
+    if (IsLedgerTable(Unquoted(token))) return true;
+  }
+  return false;
+}
+
+// As Isolation::HasTempTables() tells it.
+bool IsOfExtension(std::string_view name) {
+  constexpr std::string_view kPrefix = "fastmigrate_";
+  return EqualIgnoringCase(name.substr(0, kPrefix.size()), kPrefix);
+}
+
+// Or its last column, where it is there.
+Status CreateHistory(const Database& db, bool is_there) {
+  if (is_there) {
+    return db.Execute("ALTER TABLE main._fastmigrate_history ADD COLUMN text_hash TEXT");
+  }
+  return db.Execute(R"sql(CREATE TABLE main._fastmigrate_history (
+  version INTEGER PRIMARY KEY,
+  previous_version INTEGER NOT NULL,
+  name TEXT,
+  kind TEXT,
+  origin TEXT NOT NULL,
+  checksum TEXT,
+  applied_at TEXT NOT NULL,
+  duration_ms REAL,
+  statements INTEGER,
+  extension_version TEXT NOT NULL,
+  text_hash TEXT
+))sql");
+}
+
+}  // namespace
+
+Error BadMeta(const std::string& schema, const std::string& what) {
+  return MakeError(schema + "._meta " + what + kMetaHelp);
+}
+
+Result<LedgerTables> FindTables(const Database& db, const std::string& schema) {
+  LedgerTables tables;
+  Status status =
+      db.ForEach("SELECT type, name, tbl_name, sql FROM " + QuoteName(schema) +
+                     ".sqlite_schema WHERE " + kIsOurs,
+                 [&](const Statement& row) { return TakeObject(row, schema, &tables); });
+  if (status) return tables;
+  bool unknown = status.error().message.starts_with("no such table");
+  return unknown ? MakeError("unknown database " + schema) : status.error();
+}
+
+std::string NotOfLedger() { return std::string("NOT (") + kIsOurs + ")"; }
+
+bool IsLedgerTable(std::string_view name) {
+  return EqualIgnoringCase(name, kMetaTable) || EqualIgnoringCase(name, kHistoryTable);
+}
+
+// Both schemas in one statement, all rows, in no order: that costs the least. They are put into an
+// order here, since what is made anew stands behind the rest.
+Result<LedgerLook> LookAtLedger(const Database& db) {
+  LedgerLook look;
+  std::vector<std::string> objects;
+  Status status = db.ForEach(
+      "SELECT type, name, tbl_name, sql, 1 FROM main.sqlite_schema "
+      "UNION ALL SELECT type, name, tbl_name, sql, 0 FROM temp.sqlite_schema",
+      [&](const Statement& row) {
+        const bool is_in_main = row.Integer(4) == 1;
+        if (!is_in_main && !IsOfExtension(row.View(1))) look.has_temp = true;
+        const bool is_ours = IsLedgerTable(row.View(2));
+        if (!is_ours && (row.View(0) != "trigger" || !NamesLedger(row.View(3)))) return;
+        if (is_ours && is_in_main) {
+          Status taken = TakeObject(row, "main", &look.tables);
+          if (look.sound) look.sound = taken;
+        }
+        std::string& object = objects.emplace_back();
+        for (int column = 0; column < 5; ++column) row.AppendValue(column, &object);
+      });
+  if (!status) return status.error();
+  std::sort(objects.begin(), objects.end());
+  for (const std::string& object : objects) look.objects += object;
+  return look;
+}
+
+Status CreateLedger(const Database& db) {
+  Result<LedgerLook> look = LookAtLedger(db);
+  if (!look) return look.error();
+  Result<bool> created = CreateLedger(db, *look);
+  return created ? Status() : Status(created.error());
+}
+
+Result<bool> CreateLedger(const Database& db, const LedgerLook& look) {
+  if (!look.sound) return look.sound.error();
+  Status status;
+  if (!look.tables.meta) {
+    status = db.Execute(R"sql(
+        CREATE TABLE main._meta (id INTEGER PRIMARY KEY CHECK (id = 1), version INTEGER NOT NULL DEFAULT 0);
+        INSERT INTO main._meta (id, version) VALUES (1, 0))sql");
+  }
+  const bool has_history = look.tables.history && look.tables.has_text_hash;
+  if (status && !has_history) status = CreateHistory(db, look.tables.history);
+  if (!status) return status.error();
+  return !look.tables.meta || !has_history;
+}
+
+Status DropLedger(const Database& db) {
+  return db.Execute(
+      "DROP TABLE IF EXISTS main._fastmigrate_history; DROP TABLE IF EXISTS main._meta");
+}
+
+}  // namespace fastmigrate
