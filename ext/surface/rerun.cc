@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <string>
+#include <utility>
 
 #include "sql/lexer.h"
 
@@ -69,6 +71,78 @@ bool IsOneOf(std::string_view names, const std::string& name) {
   return names.find(" " + Lowered(name) + " ") != std::string_view::npos;
 }
 
+// Follows a query from token to token, as far as it takes to see what it reads from and what it
+// calls. What it does not understand counts as something else than ours.
+class SourceReader {
+ public:
+  SourceReader(std::string_view sql, const IsOurs& is_ours) : lexer_(sql), is_ours_(is_ours) {
+    Read();
+    Read();
+  }
+
+  bool ReadsOnlyOurs() {
+    for (; token_.kind != TokenKind::kEnd; Read()) {
+      if (token_.IsOperator("(")) {
+        if (before_.IsName() && !MayBeCalled(Unquoted(before_))) return false;
+        // A query, or a join, where a table may stand.
+        const bool is_source = std::exchange(levels_.back().wants_source, false);
+        levels_.push_back({is_source, is_source});
+      } else if (token_.IsOperator(")")) {
+        if (levels_.size() > 1) levels_.pop_back();
+      } else if (!Follow()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+ private:
+  // Within parentheses, or outside of all.
+  struct Level {
+    bool in_from = false;
+    bool wants_source = false;  // the next token names a table
+  };
+
+  void Read() {
+    before_ = token_;
+    token_ = next_;
+    next_ = lexer_.NextSql();
+  }
+
+  bool MayBeCalled(const std::string& name) const {
+    return IsOneOf(kBeforeParenthesis, name) || IsOneOf(kTellingFunctions, name) || is_ours_(name);
+  }
+
+  // False when the token names a table of somebody else.
+  bool Follow() {
+    Level& level = levels_.back();
+    if (token_.Is("SELECT")) {
+      level = {};
+    } else if (token_.Is("FROM") || token_.Is("JOIN")) {
+      level = {true, true};
+    } else if (token_.IsOperator(",")) {
+      level.wants_source = level.in_from;
+    } else if (token_.IsName() && (level.wants_source || before_.Is("IN"))) {
+      if (next_.IsOperator(".")) return true;  // a schema; its table comes
+      level.wants_source = false;
+      return is_ours_(Unquoted(token_)) || named_queries_.contains(Lowered(Unquoted(token_)));
+    } else if (token_.Is("AS") && before_.IsName() && next_.IsOperator("(")) {
+      named_queries_.insert(Lowered(Unquoted(before_)));
+    } else if (EndsFrom(token_)) {
+      level.in_from = false;
+    }
+    return true;
+  }
+
+  Lexer lexer_;
+  const IsOurs& is_ours_;
+  Token before_;
+  Token token_;
+  Token next_;
+  std::vector<Level> levels_{Level()};
+  std::set<std::string> named_queries_;  // of a WITH
+};
+
 }  // namespace
 
 bool SelectsFromAlone(std::string_view sql, std::string_view table) {
@@ -87,17 +161,8 @@ bool SelectsFromAlone(std::string_view sql, std::string_view table) {
   return IsTableAlone(&lexer, table);
 }
 
-bool CallsOnlyOurs(std::string_view sql, const IsOurs& is_ours) {
-  auto may_be_called = [&is_ours](const std::string& name) {
-    return IsOneOf(kBeforeParenthesis, name) || IsOneOf(kTellingFunctions, name) || is_ours(name);
-  };
-  Lexer lexer(sql);
-  Token before;
-  for (Token token = lexer.NextSql(); token.kind != TokenKind::kEnd; token = lexer.NextSql()) {
-    if (token.IsOperator("(") && before.IsName() && !may_be_called(Unquoted(before))) return false;
-    before = token;
-  }
-  return true;
+bool ReadsOnlyOurs(std::string_view sql, const IsOurs& is_ours) {
+  return SourceReader(sql, is_ours).ReadsOnlyOurs();
 }
 
 std::optional<StatementRun> StatementRun::Of(sqlite3* db) {
@@ -123,7 +188,7 @@ bool StatementRun::MayBeginAnew(std::string_view function, const IsOurs& is_ours
   if (SelectsFromAlone(sql, function)) return true;
   const bool gave_no_row =
       count_ == 1 && sqlite3_stmt_status(statement_, SQLITE_STMTSTATUS_VM_STEP, 0) == 0;
-  return gave_no_row && CallsOnlyOurs(sql, is_ours);
+  return gave_no_row && ReadsOnlyOurs(sql, is_ours);
 }
 
 StatementRun StatementRun::Next() const {

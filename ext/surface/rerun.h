@@ -33,9 +33,10 @@ bool SelectsFromAlone(std::string_view sql, std::string_view table);
 // Whether it is the name of a table-valued function of ours.
 using IsOurs = std::function<bool(std::string_view name)>;
 
-// Whether the text calls no functions but ours, and those of SQLite that only tell a value. (What
-// has the name of a table-valued function of ours may be called twice as a scalar one too.)
-bool CallsOnlyOurs(std::string_view sql, const IsOurs& is_ours);
+// Whether the text reads from no tables but ours, and from the queries in it, and calls no
+// functions but those of SQLite that only tell a value. (What has the name of a table-valued
+// function of ours may be called twice as a scalar one too.)
+bool ReadsOnlyOurs(std::string_view sql, const IsOurs& is_ours);
 
 // A run of a statement, from its first sqlite3_step() to its end.
 class StatementRun {

@@ -51,23 +51,46 @@ TEST(SelectsFromAlone, IsFalseOfAnythingElse) {
 
 bool IsFOrG(std::string_view name) { return EqualIgnoringCase(name, "f") || name == "g"; }
 
-TEST(CallsOnlyOurs, IsTrueOfTheFunctionsAndOfWhatOnlyTells) {
+TEST(ReadsOnlyOurs, IsTrueOfOurTablesAndOfFunctionsThatOnlyTell) {
   for (const char* sql :
        {"SELECT 1", "SELECT * FROM f('x') UNION ALL SELECT * FROM g()",
         "WITH t AS (SELECT a FROM f) SELECT count(*), max (a) FROM t WHERE a IN (1, 2)",
+        "WITH t AS (SELECT a FROM f), u AS (SELECT * FROM T) SELECT * FROM u, t ORDER BY a, b",
         "SELECT EXISTS (SELECT 1 FROM F()) AND (a OR (b)), 'mine(1)' -- mine(1)",
         "SELECT json_object('a', (SELECT json_group_array(a) FROM \"f\"('x')))",
-        "SELECT count(*) OVER (ORDER BY a) FROM f JOIN (SELECT 1) USING (a)"}) {
-    EXPECT_TRUE(CallsOnlyOurs(sql, IsFOrG)) << sql;
+        "SELECT count(*) OVER (ORDER BY a, b) FROM f JOIN (SELECT 1) USING (a, b)",
+        "SELECT a, b FROM f('x', (SELECT 1)) AS x, main.g AS y WHERE a IN f GROUP BY a, b",
+        "SELECT * FROM (f JOIN (g))", "SELECT * FROM f LEFT JOIN g ON max(a, b) = 1, g",
+        "SELECT a FROM f WHERE a > 1 UNION SELECT b FROM g LIMIT 1, 2"}) {
+    EXPECT_TRUE(ReadsOnlyOurs(sql, IsFOrG)) << sql;
   }
 }
 
-TEST(CallsOnlyOurs, IsFalseOfAnythingElse) {
-  for (const char* sql :
-       {"SELECT mine(1)", "SELECT mine (1) FROM f", "SELECT \"mine\"(1) FROM f",
-        "SELECT * FROM f(mine())", "SELECT load_extension('x')", "SELECT writefile('x', 'y')",
-        "SELECT a /* ( */ FROM h('x')", "SELECT counts(1)", "SELECT \"count min\"(1)"}) {
-    EXPECT_FALSE(CallsOnlyOurs(sql, IsFOrG)) << sql;
+TEST(ReadsOnlyOurs, IsFalseOfAnythingElse) {
+  for (const char* sql : {"SELECT mine(1)",
+                          "SELECT mine (1) FROM f",
+                          "SELECT \"mine\"(1) FROM f",
+                          "SELECT * FROM f(mine())",
+                          "SELECT load_extension('x')",
+                          "SELECT writefile('x', 'y')",
+                          "SELECT a /* ( */ FROM h('x')",
+                          "SELECT counts(1)",
+                          "SELECT \"count min\"(1)",
+                          "SELECT * FROM h",
+                          "SELECT * FROM f, h",
+                          "SELECT * FROM f AS a, temp.h",
+                          "SELECT * FROM 'h'",
+                          "SELECT * FROM f JOIN h",
+                          "SELECT * FROM (h)",
+                          "SELECT * FROM (f JOIN (SELECT 1 FROM h))",
+                          "SELECT * FROM f WHERE a IN h",
+                          "SELECT (SELECT a FROM f WHERE b IN (1, 2)) FROM h",
+                          "SELECT * FROM f JOIN g ON a IN (SELECT 1), h",
+                          "SELECT * FROM f.h",
+                          "WITH t AS (SELECT 1 FROM h) SELECT * FROM t",
+                          "WITH t(a) AS (SELECT 1) SELECT * FROM t",
+                          "SELECT a IS DISTINCT FROM b FROM f"}) {
+    EXPECT_FALSE(ReadsOnlyOurs(sql, IsFOrG)) << sql;
   }
 }
 
