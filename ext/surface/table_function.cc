@@ -20,6 +20,9 @@ constexpr int kMostArguments = 8;
 struct FunctionModule {
   const TableFunction* function;
   std::span<const TableFunction> all;
+  // Of all of them: the run that follows when a statement is run again for what it has found in
+  // main. Before its first call of a function it gives no row, as the one before gave none.
+  std::shared_ptr<std::optional<StatementRun>> begun_anew;
   std::optional<WaitingRows> waiting = std::nullopt;
   bool may_wait = true;  // rows have not waited in vain
 };
@@ -199,6 +202,15 @@ bool ReadsMain(const Database& host) {
   return sqlite3_txn_state(host.handle(), "main") != SQLITE_TXN_NONE;
 }
 
+// Whether the statement that calls the function can be run again.
+bool MayBeginAnew(const FunctionModule& module, const std::optional<StatementRun>& run) {
+  const auto begun_anew = std::exchange(*module.begun_anew, std::nullopt);
+  if (!run) return false;
+  return run == begun_anew ||
+         run->MayBeginAnew(module.function->name,
+                           [&module](std::string_view name) { return IsFunctionOf(module, name); });
+}
+
 // Nullopt when the statement is to be run again.
 Result<std::optional<std::vector<Row>>> RowsFor(const FunctionTable& table,
                                                 const Arguments& arguments) {
@@ -223,14 +235,14 @@ Result<std::optional<std::vector<Row>>> RowsFor(const FunctionTable& table,
   }
   Result<std::optional<CallMark>> call = BeginCall(&db, function.name, function.rules);
   if (!call) return call.error();
-  const bool may_begin_anew =
-      run && !is_rerun && run->MayBeginAnew(function.name, [&module](std::string_view name) {
-        return IsFunctionOf(module, name);
-      });
+  const bool may_begin_anew = !is_rerun && MayBeginAnew(module, run);
   if (!in_transaction && ReadsMain(db)) {
     Result<bool> moved = MoveToTemp(db, module);
     if (!moved) return moved.error();
-    if (*moved && may_begin_anew) return std::optional<std::vector<Row>>();
+    if (*moved && may_begin_anew) {
+      *module.begun_anew = run->Next();
+      return std::optional<std::vector<Row>>();
+    }
   }
   const bool may_wait = may_begin_anew && module.may_wait && !ReadsMain(db);
   std::unique_ptr<OwnConnection> reader;
@@ -316,9 +328,9 @@ sqlite3_module MakeModule() {
 
 int RegisterTableFunctions(sqlite3* db, std::span<const TableFunction> functions) {
   static const sqlite3_module kModule = MakeModule();
+  const auto begun_anew = std::make_shared<std::optional<StatementRun>>();
   for (const TableFunction& function : functions) {
-    auto* data = new (std::nothrow) FunctionModule{&function, functions};
-    if (data == nullptr) return SQLITE_NOMEM;
+    auto* data = new FunctionModule{&function, functions, begun_anew};
     // It calls the destructor also when it fails.
     int rc = sqlite3_create_module_v2(db, function.name, &kModule, data, [](void* module) {
       delete static_cast<FunctionModule*>(module);

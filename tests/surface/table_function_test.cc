@@ -348,6 +348,16 @@ TEST(OpenSelect, OfMoreThanTheFunctionThatChangesLocksNothingOfMain) {
   EXPECT_FALSE(*rows->Step());
 }
 
+// What else it names is in main at first: it is run again for that, and again for its rows.
+TEST(OpenSelect, OfMoreThanTheFunctionThatChangesIsRunAgainForBothReasons) {
+  OnFile test(kWriter);
+  Result<Statement> rows =
+      test.db.Prepare("SELECT name FROM writer UNION ALL SELECT name FROM writer");
+  ASSERT_TRUE(*rows->Step());
+  EXPECT_EQ(rows->Text(0), "made");
+  EXPECT_EQ(sqlite3_txn_state(test.db.handle(), "main"), SQLITE_TXN_NONE);
+}
+
 // Two calls in one statement have each their own rows.
 TEST(OpenSelect, GivesEachCallItsRows) {
   OnFile test(kGiven);
