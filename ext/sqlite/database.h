@@ -138,9 +138,9 @@ class Database {
   int64_t TotalChanges() const;
 
   // A connection of our own stops when the host's is interrupted, and waits for locks as long.
-  // `host`, or the one that it obeys itself, must outlive it.
+  // `host` must outlive it.
   void Obey(const Database& host) {
-    obeyed_ = host.obeyed_;
+    obeyed_ = host.handle_;
     wait_limit_ = host.wait_limit_;
   }
   // The host's connection: this one, or the one that it obeys.

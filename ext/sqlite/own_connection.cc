@@ -7,7 +7,6 @@
 
 #include "base/ascii.h"
 #include "base/files.h"
-#include "sqlite/busy_wait.h"
 #include "sqlite/settings.h"
 
 namespace fastmigrate {
@@ -191,22 +190,6 @@ Result<std::unique_ptr<OwnConnection>> OwnConnection::OpenBeside(const Database&
       Make(host, std::move(*db), HostObjects::StandIns::kNo);
   if (!own) return own;
   if (Status status = CopyFileSettings(host, (*own)->db_); !status) return status.error();
-  return own;
-}
-
-Result<std::unique_ptr<OwnConnection>> OwnConnection::OpenToRead(const Database& host) {
-  std::unique_ptr<OwnConnection> own;
-  const bool would_keep_lock = host.InAutocommit() &&
-                               sqlite3_txn_state(host.handle(), "main") == SQLITE_TXN_NONE &&
-                               sqlite3_txn_state(host.handle(), nullptr) != SQLITE_TXN_NONE;
-  if (!would_keep_lock || host.MainPath().empty()) return own;
-  Status opened = WaitWhileBusy(host, [&]() -> Status {
-    Result<std::unique_ptr<OwnConnection>> beside = OpenBeside(host);
-    if (!beside) return beside.error();
-    own = std::move(*beside);
-    return {};
-  });
-  if (!opened && IsFault(opened.error())) return opened.error();
   return own;
 }
 

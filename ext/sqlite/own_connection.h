@@ -35,11 +35,6 @@ class OwnConnection {
   // that only the host has). `host` must outlive the connection. No lock is held.
   static Result<std::unique_ptr<OwnConnection>> OpenBeside(const Database& host);
 
-  // As OpenBeside(), for a call that only reads main, where a statement of the host's connection
-  // reads something else: that would keep what the call has locked. Null when it is not so, when
-  // main is locked anyway, and when there can be no such connection. Waits for a lock.
-  static Result<std::unique_ptr<OwnConnection>> OpenToRead(const Database& host);
-
   // To an empty database. `stand_ins`: see host_objects.h. `host` must outlive the connection.
   static Result<std::unique_ptr<OwnConnection>> OpenScratch(
       const Database& host, Place place,

@@ -93,18 +93,4 @@ Result<std::optional<int>> Arguments::OptionalVersion(size_t index, const std::s
   return std::optional<int>(*version);
 }
 
-Digest Arguments::Hash() const {
-  std::string text;
-  for (sqlite3_value* value : values_) {
-    const int type = value == nullptr ? 0 : sqlite3_value_type(value);
-    text += std::to_string(type) + " ";
-    if (type == 0 || type == SQLITE_NULL) continue;
-    const auto* bytes = static_cast<const char*>(sqlite3_value_blob(value));
-    const auto size = static_cast<size_t>(sqlite3_value_bytes(value));
-    text +=
-        fastmigrate::Text(TextHash(bytes == nullptr ? "" : std::string_view(bytes, size), false));
-  }
-  return TextHash(text, false);
-}
-
 }  // namespace fastmigrate

@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "base/result.h"
-#include "sql/checksum.h"
 #include "sqlite/sqlite_api.h"
 
 namespace fastmigrate {
@@ -34,9 +33,6 @@ class Arguments {
   // A whole number from 0 to 9999, of whatever type a driver binds it: 2, 2.0, '2'.
   Result<int> Version(size_t index, const std::string& name) const;
   Result<std::optional<int>> OptionalVersion(size_t index, const std::string& name) const;
-
-  // Of their types and values.
-  Digest Hash() const;
 
  private:
   Result<std::string_view> View(size_t index, const std::string& name) const;

@@ -2,8 +2,6 @@
 
 #include <charconv>
 #include <map>
-#include <memory>
-#include <utility>
 
 #include "author/accept.h"
 #include "author/bundle_folder.h"
@@ -25,7 +23,6 @@
 #include "prove/verify.h"
 #include "sqlite/backup.h"
 #include "sqlite/database.h"
-#include "sqlite/own_connection.h"
 #include "sqlite/transaction.h"
 #include "surface/scalar_function.h"
 #include "surface/table_function.h"
@@ -48,13 +45,7 @@ Result<Cell> Version(const Database& db, const Arguments& arguments) {
     if (!given) return given.error();
     schema = *given;
   }
-  std::unique_ptr<OwnConnection> reader;
-  if (schema == "main") {
-    Result<std::unique_ptr<OwnConnection>> opened = OwnConnection::OpenToRead(db);
-    if (!opened) return opened.error();
-    reader = std::move(*opened);
-  }
-  Result<std::optional<int>> version = ReadVersion(reader ? reader->db() : db, schema);
+  Result<std::optional<int>> version = ReadVersion(db, schema);
   if (!version) return version.error();
   if (!*version) return Cell();
   return Cell(int64_t{**version});
@@ -258,12 +249,9 @@ Result<Cell> Accept(const Database& db, const Arguments& arguments) {
 
 // fastmigrate_schema() -> TEXT
 Result<Cell> SchemaText(const Database& db, const Arguments&) {
-  Result<std::unique_ptr<OwnConnection>> own = OwnConnection::OpenToRead(db);
-  if (!own) return own.error();
-  const Database& reader = *own ? (*own)->db() : db;
-  ReadSnapshot snapshot(reader);
+  ReadSnapshot snapshot(db);
   if (!snapshot.status()) return snapshot.status().error();
-  Result<std::string> script = DumpSchema(reader, ToolRecords::kKept);
+  Result<std::string> script = DumpSchema(db, ToolRecords::kKept);
   if (!script) return script.error();
   return Cell(*script);
 }
@@ -423,10 +411,12 @@ int RegisterFor(sqlite3* db, Owner owner) {
   for (const ScalarFunction& function : kScalarFunctions) {
     if (int rc = RegisterScalarFunction(db, function); rc != SQLITE_OK) return rc;
   }
-  if (int rc = RegisterTableFunctions(db, kTableFunctions); rc != SQLITE_OK) return rc;
   for (const TableFunction& function : kTableFunctions) {
-    if (!function.changes || owner == Owner::kOurs) continue;
-    if (int rc = CreateTableFunctionInTemp(db, function); rc != SQLITE_OK) return rc;
+    int rc = RegisterTableFunction(db, function);
+    if (rc == SQLITE_OK && function.changes && owner == Owner::kHost) {
+      rc = CreateTableFunctionInTemp(db, function);
+    }
+    if (rc != SQLITE_OK) return rc;
   }
   return SQLITE_OK;
 }

@@ -1,7 +1,5 @@
 #include "surface/rerun.h"
 
-#include <algorithm>
-#include <array>
 #include <set>
 #include <string>
 #include <utility>
@@ -11,89 +9,44 @@
 namespace fastmigrate {
 namespace {
 
-// Behind the parenthesis that has been read, to the one that closes it.
-void SkipArguments(Lexer* lexer) {
-  for (int depth = 1; depth > 0;) {
-    const Token token = lexer->NextSql();
-    if (token.kind == TokenKind::kEnd) return;
-    if (token.IsOperator("(")) ++depth;
-    if (token.IsOperator(")")) --depth;
-  }
-}
-
-// Whether the token ends the list of tables behind FROM.
-bool EndsFrom(const Token& token) {
-  constexpr std::array kBehindFrom = {"WHERE", "GROUP", "HAVING", "WINDOW", "ORDER", "LIMIT"};
-  return token.kind == TokenKind::kEnd || token.kind == TokenKind::kSemicolon ||
-         std::any_of(kBehindFrom.begin(), kBehindFrom.end(),
-                     [&token](const char* keyword) { return token.Is(keyword); });
-}
-
-bool IsNameOf(const Token& token, std::string_view table) {
-  return token.IsName() && EqualIgnoringCase(Unquoted(token), table);
-}
-
-// [schema .] table [(arguments)] [[AS] alias], and nothing else.
-bool IsTableAlone(Lexer* lexer, std::string_view table) {
-  Token token = lexer->NextSql();
-  Token next = lexer->NextSql();
-  if (next.IsOperator(".")) {
-    token = lexer->NextSql();
-    next = lexer->NextSql();
-  }
-  if (!IsNameOf(token, table)) return false;
-  if (next.IsOperator("(")) {
-    SkipArguments(lexer);
-    next = lexer->NextSql();
-  }
-  if (next.Is("AS")) {
-    (void)lexer->NextSql();
-    next = lexer->NextSql();
-  } else if (!EndsFrom(next) && next.IsName()) {
-    next = lexer->NextSql();
-  }
-  return EndsFrom(next);
-}
-
 // What may stand before a parenthesis that begins no call.
 constexpr std::string_view kBeforeParenthesis =
-    " all and as between by case distinct else except exists filter from glob having in intersect "
-    "is join like limit materialized not offset on or over select then union using values when "
-    "where ";
+    " all and as between case cast distinct else exists from having in is join limit not on or "
+    "select then "
+    "using when where ";
 // SQLite's functions that only tell a value. (A host may have others under their names: they would
 // be called twice.)
 constexpr std::string_view kTellingFunctions =
     " abs avg coalesce count format group_concat ifnull iif instr json json_array json_group_array "
-    "json_group_object json_object length lower max min nullif printf quote replace round "
+    "json_group_object json_object length like lower max min nullif printf quote replace round "
     "string_agg substr substring sum total trim typeof upper ";
+// What gives rows of its own, or does something else than to select.
+constexpr std::string_view kForbidden =
+    " delete except insert intersect into recursive union update values ";
+// Operators that call a function of the application.
+constexpr std::string_view kCalling = " match regexp ";
+constexpr std::string_view kBehindFrom = " group having limit order where window ";
 
+// Whether the name, in lower case, is one of these.
 bool IsOneOf(std::string_view names, const std::string& name) {
-  return names.find(" " + Lowered(name) + " ") != std::string_view::npos;
+  return names.find(" " + name + " ") != std::string_view::npos;
 }
 
-// Follows a query from token to token, as far as it takes to see what it reads from and what it
-// calls. What it does not understand counts as something else than ours.
-class SourceReader {
+// Follows a SELECT from token to token, as far as it takes to see what it reads and what it calls.
+// What it does not understand counts as something else than the table.
+class SelectReader {
  public:
-  SourceReader(std::string_view sql, const IsOurs& is_ours) : lexer_(sql), is_ours_(is_ours) {
+  SelectReader(std::string_view sql, std::string_view table) : lexer_(sql), table_(Lowered(table)) {
     Read();
     Read();
   }
 
-  bool ReadsOnlyOurs() {
+  bool SelectsFromTableOnly() {
+    if (!token_.Is("SELECT") && !token_.Is("WITH")) return false;
     for (; token_.kind != TokenKind::kEnd; Read()) {
-      if (token_.IsOperator("(")) {
-        if (before_.IsName() && !MayBeCalled(Unquoted(before_))) return false;
-        // A query, or a join, where a table may stand.
-        const bool is_source = std::exchange(levels_.back().wants_source, false);
-        levels_.push_back({is_source, is_source});
-      } else if (token_.IsOperator(")")) {
-        if (levels_.size() > 1) levels_.pop_back();
-      } else if (!Follow()) {
-        return false;
-      }
+      if (!Follow()) return false;
     }
-    return true;
+    return table_count_ == 1 && (select_count_ == 1 || !calls_other_);
   }
 
  private:
@@ -109,86 +62,93 @@ class SourceReader {
     next_ = lexer_.NextSql();
   }
 
-  bool MayBeCalled(const std::string& name) const {
-    return IsOneOf(kBeforeParenthesis, name) || IsOneOf(kTellingFunctions, name) || is_ours_(name);
-  }
-
-  // False when the token names a table of somebody else.
+  // False when the token shows that it is no such SELECT.
   bool Follow() {
     Level& level = levels_.back();
-    if (token_.Is("SELECT")) {
-      level = {};
-    } else if (token_.Is("FROM") || token_.Is("JOIN")) {
-      level = {true, true};
+    if (token_.IsOperator("(")) {
+      // A query, or a join, where a table may stand.
+      const bool is_source = std::exchange(level.wants_source, false);
+      if (before_.IsName() && !before_is_source_) NoteCall(Lowered(Unquoted(before_)));
+      levels_.push_back({is_source, is_source});
+    } else if (token_.IsOperator(")")) {
+      if (levels_.size() > 1) levels_.pop_back();
     } else if (token_.IsOperator(",")) {
       level.wants_source = level.in_from;
-    } else if (token_.IsName() && (level.wants_source || before_.Is("IN"))) {
-      if (next_.IsOperator(".")) return true;  // a schema; its table comes
-      level.wants_source = false;
-      return is_ours_(Unquoted(token_)) || named_queries_.contains(Lowered(Unquoted(token_)));
-    } else if (token_.Is("AS") && before_.IsName() && next_.IsOperator("(")) {
+    } else if (token_.IsName()) {
+      return FollowName(&level);
+    }
+    before_is_source_ = false;
+    return true;
+  }
+
+  bool FollowName(Level* level) {
+    const std::string name = Lowered(Unquoted(token_));
+    if (level->wants_source && next_.IsOperator(".")) return true;  // a schema; its table comes
+    before_is_source_ = std::exchange(level->wants_source, false) && !token_.Is("SELECT");
+    if (before_is_source_) return TakeSource(name);
+    if (token_.kind != TokenKind::kWord) return true;
+    if (IsOneOf(kForbidden, name)) return false;
+    if (IsOneOf(kCalling, name)) calls_other_ = true;
+    if (name == "in" && !next_.IsOperator("(")) return false;  // a table, without a query
+    if (name == "select") {
+      ++select_count_;
+      *level = {};
+    } else if (name == "from" || name == "join") {
+      *level = {true, true};
+    } else if (name == "as" && before_.IsName() && next_.IsOperator("(")) {
       named_queries_.insert(Lowered(Unquoted(before_)));
-    } else if (EndsFrom(token_)) {
-      level.in_from = false;
+    } else if (IsOneOf(kBehindFrom, name)) {
+      level->in_from = false;
     }
     return true;
   }
 
+  bool TakeSource(const std::string& name) {
+    if (name == table_) return ++table_count_ == 1;
+    return named_queries_.erase(name) == 1;  // read once
+  }
+
+  void NoteCall(const std::string& name) {
+    if (!IsOneOf(kBeforeParenthesis, name) && !IsOneOf(kTellingFunctions, name)) {
+      calls_other_ = true;
+    }
+  }
+
   Lexer lexer_;
-  const IsOurs& is_ours_;
+  const std::string table_;
   Token before_;
   Token token_;
   Token next_;
+  bool before_is_source_ = false;
   std::vector<Level> levels_{Level()};
-  std::set<std::string> named_queries_;  // of a WITH
+  std::set<std::string> named_queries_;  // of a WITH, which have not been read yet
+  int select_count_ = 0;
+  int table_count_ = 0;
+  bool calls_other_ = false;
 };
 
 }  // namespace
 
-bool SelectsFromAlone(std::string_view sql, std::string_view table) {
-  int selects = 0;
-  int names = 0;  // x IN fastmigrate_status needs no SELECT
-  Lexer all(sql);
-  for (Token token = all.NextSql(); token.kind != TokenKind::kEnd; token = all.NextSql()) {
-    if (token.Is("SELECT")) ++selects;
-    if (IsNameOf(token, table)) ++names;
-  }
-  if (selects != 1 || names != 1) return false;
-  Lexer lexer(sql);
-  Token token = lexer.NextSql();
-  if (!token.Is("SELECT")) return false;
-  while (token.kind != TokenKind::kEnd && !token.Is("FROM")) token = lexer.NextSql();
-  return IsTableAlone(&lexer, table);
+bool SelectsFromOnly(std::string_view sql, std::string_view table) {
+  return SelectReader(sql, table).SelectsFromTableOnly();
 }
 
-bool ReadsOnlyOurs(std::string_view sql, const IsOurs& is_ours) {
-  return SourceReader(sql, is_ours).ReadsOnlyOurs();
-}
-
-std::optional<StatementRun> StatementRun::Of(sqlite3* db) {
-  StatementRun run;
+std::optional<StatementRun> StatementRun::Of(sqlite3* db, std::string_view function) {
+  sqlite3_stmt* running = nullptr;
   sqlite3_stmt* statement = nullptr;
   while ((statement = sqlite3_next_stmt(db, statement)) != nullptr) {
     if (sqlite3_stmt_busy(statement) == 0) continue;
-    if (run.statement_ != nullptr) return std::nullopt;
-    run.statement_ = statement;
+    if (running != nullptr) return std::nullopt;
+    running = statement;
   }
-  if (run.statement_ == nullptr) return std::nullopt;
-  run.count_ = sqlite3_stmt_status(run.statement_, SQLITE_STMTSTATUS_RUN, 0);
-  run.recompilations_ = sqlite3_stmt_status(run.statement_, SQLITE_STMTSTATUS_REPREPARE, 0);
+  const char* sql = running == nullptr ? nullptr : sqlite3_sql(running);
+  if (sql == nullptr || sqlite3_stmt_readonly(running) == 0) return std::nullopt;
+  if (!SelectsFromOnly(sql, function)) return std::nullopt;
+  StatementRun run;
+  run.statement_ = running;
+  run.count_ = sqlite3_stmt_status(running, SQLITE_STMTSTATUS_RUN, 0);
+  run.recompilations_ = sqlite3_stmt_status(running, SQLITE_STMTSTATUS_REPREPARE, 0);
   return run;
-}
-
-// SQLite counts the steps of its virtual machine when sqlite3_step() returns: in the first run of a
-// statement there are none before it has given a row. Where it counted them sooner, no statement
-// would be run again by that.
-bool StatementRun::MayBeginAnew(std::string_view function, const IsOurs& is_ours) const {
-  const char* sql = sqlite3_sql(statement_);
-  if (sql == nullptr || sqlite3_stmt_readonly(statement_) == 0) return false;
-  if (SelectsFromAlone(sql, function)) return true;
-  const bool gave_no_row =
-      count_ == 1 && sqlite3_stmt_status(statement_, SQLITE_STMTSTATUS_VM_STEP, 0) == 0;
-  return gave_no_row && ReadsOnlyOurs(sql, is_ours);
 }
 
 StatementRun StatementRun::Next() const {

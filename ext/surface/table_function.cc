@@ -7,8 +7,6 @@
 #include <string>
 #include <utility>
 
-#include "base/ascii.h"
-#include "sqlite/own_connection.h"
 #include "surface/rerun.h"
 
 namespace fastmigrate {
@@ -19,19 +17,12 @@ constexpr int kMostArguments = 8;
 // A function on a connection.
 struct FunctionModule {
   const TableFunction* function;
-  std::span<const TableFunction> all;
-  // Of all of them: the run that follows when a statement is run again for what it has found in
-  // main. Before its first call of a function it gives no row, as the one before gave none.
-  std::shared_ptr<std::optional<StatementRun>> begun_anew;
   std::optional<WaitingRows> waiting = std::nullopt;
+  // The run that has had them: SQLite may ask again in it (dir IN ('a', 'b'), RIGHT JOIN), when
+  // rows have been given.
+  std::optional<StatementRun> answered = std::nullopt;
   bool may_wait = true;  // rows have not waited in vain
 };
-
-bool IsFunctionOf(const FunctionModule& module, std::string_view name) {
-  return std::any_of(module.all.begin(), module.all.end(), [name](const TableFunction& function) {
-    return EqualIgnoringCase(function.name, name);
-  });
-}
 
 struct FunctionTable : sqlite3_vtab {
   sqlite3* db = nullptr;
@@ -39,6 +30,7 @@ struct FunctionTable : sqlite3_vtab {
   const TableFunction* function = nullptr;
   int column_count = 0;  // without the hidden ones
   int argument_count = 0;
+  bool is_in_main = false;  // the eponymous one
 };
 
 struct FunctionCursor : sqlite3_vtab_cursor {
@@ -94,6 +86,7 @@ int Connect(sqlite3* db, void* data, int, const char* const* names, sqlite3_vtab
       *message = sqlite3_mprintf("%s", sqlite3_errmsg(db));
       return rc;
     }
+    table->is_in_main = std::string_view(names[1]) == "main";
     if (table->function->rules.access != Access::kAnywhere) {
       sqlite3_vtab_config(db, SQLITE_VTAB_DIRECTONLY);
     }
@@ -164,29 +157,19 @@ int Close(sqlite3_vtab_cursor* cursor) {
   return SQLITE_OK;
 }
 
-Status CreateInTemp(const Database& host, std::span<const TableFunction> functions) {
-  std::string sql;
-  for (const TableFunction& function : functions) {
-    const std::string name = function.name;
-    sql += "CREATE VIRTUAL TABLE IF NOT EXISTS temp." + name + " USING " + name + ";";
-  }
-  return host.Execute(sql);
+Status CreateInTemp(const Database& host, const std::string& name) {
+  return host.Execute("CREATE VIRTUAL TABLE IF NOT EXISTS temp." + name + " USING " + name);
 }
 
-// A SELECT over an eponymous table holds a lock on main, which one in temp does not: all that are
-// not there yet are made now, and the statement finds those that it names when it is run again.
-// False when they are there (the statement asks for main's by name, or reads main itself) or cannot
-// be made, and the eponymous ones must do.
-Result<bool> MoveToTemp(const Database& host, const FunctionModule& module) {
-  std::string names;
-  for (const TableFunction& function : module.all) {
-    names += (names.empty() ? "'" : ", '") + std::string(function.name) + "'";
-  }
-  Result<std::optional<int64_t>> count =
-      host.QueryInteger("SELECT count(*) FROM temp.sqlite_master WHERE name IN (" + names + ")");
-  if (!count) return count.error();
-  if (*count == static_cast<int64_t>(module.all.size())) return false;
-  Status created = CreateInTemp(host, module.all);
+// A SELECT over the eponymous table holds a lock on main, which the one in temp does not: it is
+// made now, and the statement finds it when it is run again. False when it is there (the statement
+// asks for main's by name) or cannot be made, and the eponymous one must do.
+Result<bool> MoveToTemp(const Database& host, const std::string& name) {
+  Result<std::optional<int64_t>> is_there =
+      host.QueryInteger("SELECT 1 FROM temp.sqlite_master WHERE name = '" + name + "'");
+  if (!is_there) return is_there.error();
+  if (*is_there) return false;
+  Status created = CreateInTemp(host, name);
   if (created) return true;
   switch (PrimaryCode(created.error())) {
     case SQLITE_NOMEM:
@@ -198,65 +181,37 @@ Result<bool> MoveToTemp(const Database& host, const FunctionModule& module) {
   }
 }
 
-bool ReadsMain(const Database& host) {
-  return sqlite3_txn_state(host.handle(), "main") != SQLITE_TXN_NONE;
-}
-
-// Whether the statement that calls the function can be run again.
-bool MayBeginAnew(const FunctionModule& module, const std::optional<StatementRun>& run) {
-  const auto begun_anew = std::exchange(*module.begun_anew, std::nullopt);
-  if (!run) return false;
-  return run == begun_anew ||
-         run->MayBeginAnew(module.function->name,
-                           [&module](std::string_view name) { return IsFunctionOf(module, name); });
-}
-
 // Nullopt when the statement is to be run again.
 Result<std::optional<std::vector<Row>>> RowsFor(const FunctionTable& table,
                                                 const Arguments& arguments) {
-  const TableFunction& function = *table.function;
-  FunctionModule& module = *table.module;
   Database db = Database::Borrow(table.db);
   db.SetKeepsReadLocks();
   const bool in_transaction = !db.InAutocommit();
-  const std::optional<StatementRun> run =
-      in_transaction ? std::nullopt : StatementRun::Of(table.db);
-  const bool is_rerun = run && module.waiting && module.waiting->run == *run;
-  if (module.waiting && !is_rerun) {
-    module.waiting.reset();
-    module.may_wait = false;
-  }
-  std::vector<Row> waited;
-  if (is_rerun && module.waiting->arguments == arguments.Hash()) {
-    waited = std::move(module.waiting->rows);
-    module.waiting.reset();
-    // What has changed the database looks whether there is more to do, and finds nothing.
-    if (!function.changes) return std::optional(std::move(waited));
-  }
-  Result<std::optional<CallMark>> call = BeginCall(&db, function.name, function.rules);
+  std::optional<StatementRun> run;
+  if (!in_transaction) run = StatementRun::Of(table.db, table.function->name);
+  std::optional<WaitingRows> waiting = std::exchange(table.module->waiting, std::nullopt);
+  const bool is_rerun = run && waiting && waiting->run == *run;
+  if (waiting && !is_rerun) table.module->may_wait = false;
+  if (run == table.module->answered) run.reset();
+  if (is_rerun) table.module->answered = waiting->run;
+  // What has changed the database looks whether there is more to do, and finds nothing.
+  if (is_rerun && !table.function->changes) return std::optional(std::move(waiting->rows));
+  Result<std::optional<CallMark>> call =
+      BeginCall(&db, table.function->name, table.function->rules);
   if (!call) return call.error();
-  const bool may_begin_anew = !is_rerun && MayBeginAnew(module, run);
-  if (!in_transaction && ReadsMain(db)) {
-    Result<bool> moved = MoveToTemp(db, module);
+  if (run && table.is_in_main) {
+    Result<bool> moved = MoveToTemp(db, table.function->name);
     if (!moved) return moved.error();
-    if (*moved && may_begin_anew) {
-      *module.begun_anew = run->Next();
-      return std::optional<std::vector<Row>>();
-    }
+    if (*moved) return std::optional<std::vector<Row>>();
   }
-  const bool may_wait = may_begin_anew && module.may_wait && !ReadsMain(db);
-  std::unique_ptr<OwnConnection> reader;
-  if (!may_wait && !function.changes) {
-    Result<std::unique_ptr<OwnConnection>> opened = OwnConnection::OpenToRead(db);
-    if (!opened) return opened.error();
-    reader = std::move(*opened);
-  }
-  Result<std::vector<Row>> rows = function.call(reader ? reader->db() : db, arguments);
+  auto reads_main = [&db] { return sqlite3_txn_state(db.handle(), "main") != SQLITE_TXN_NONE; };
+  const bool did_read = reads_main();
+  Result<std::vector<Row>> rows = table.function->call(db, arguments);
   if (!rows) return rows.error();
   if (Status kept = CheckTransactionKept(db, in_transaction); !kept) return kept.error();
-  rows->insert(rows->begin(), waited.begin(), waited.end());
-  if (may_wait && ReadsMain(db)) {
-    module.waiting = WaitingRows{run->Next(), arguments.Hash(), std::move(*rows)};
+  if (is_rerun) rows->insert(rows->begin(), waiting->rows.begin(), waiting->rows.end());
+  if (run && !is_rerun && table.module->may_wait && !did_read && reads_main()) {
+    table.module->waiting = WaitingRows{run->Next(), std::move(*rows)};
     return std::optional<std::vector<Row>>();
   }
   return std::optional(std::move(*rows));
@@ -326,22 +281,18 @@ sqlite3_module MakeModule() {
 
 }  // namespace
 
-int RegisterTableFunctions(sqlite3* db, std::span<const TableFunction> functions) {
+int RegisterTableFunction(sqlite3* db, const TableFunction& function) {
   static const sqlite3_module kModule = MakeModule();
-  const auto begun_anew = std::make_shared<std::optional<StatementRun>>();
-  for (const TableFunction& function : functions) {
-    auto* data = new FunctionModule{&function, functions, begun_anew};
-    // It calls the destructor also when it fails.
-    int rc = sqlite3_create_module_v2(db, function.name, &kModule, data, [](void* module) {
-      delete static_cast<FunctionModule*>(module);
-    });
-    if (rc != SQLITE_OK) return rc;
-  }
-  return SQLITE_OK;
+  auto* data = new (std::nothrow) FunctionModule{&function};
+  if (data == nullptr) return SQLITE_NOMEM;
+  // It calls the destructor also when it fails.
+  return sqlite3_create_module_v2(db, function.name, &kModule, data, [](void* module) {
+    delete static_cast<FunctionModule*>(module);
+  });
 }
 
 int CreateTableFunctionInTemp(sqlite3* db, const TableFunction& function) {
-  Status created = CreateInTemp(Database::Borrow(db), {&function, 1});
+  Status created = CreateInTemp(Database::Borrow(db), function.name);
   return !created && PrimaryCode(created.error()) == SQLITE_NOMEM ? SQLITE_NOMEM : SQLITE_OK;
 }
 

@@ -7,14 +7,12 @@
 // A table-valued function is an eponymous virtual table, which belongs to `main`, so that a SELECT
 // over it holds a read lock there as long as it runs. So that nothing of ours keeps a lock when the
 // SELECT is left open, nor stands in the way of what the call writes, it is created in `temp` as
-// well, where names are looked up first, and the SELECT is run again when it has locked main
-// (rerun.h). Where it cannot be, what only reads does so on a connection of our own beside the
-// host's. Where temp cannot be written, the eponymous table must do.
+// well, where names are looked up first, and a SELECT from it alone is run again when it has locked
+// main (rerun.h). Where temp cannot be written, the eponymous table must do.
 
 #ifndef FASTMIGRATE_SURFACE_TABLE_FUNCTION_H_
 #define FASTMIGRATE_SURFACE_TABLE_FUNCTION_H_
 
-#include <span>
 #include <vector>
 
 #include "base/result.h"
@@ -34,8 +32,8 @@ struct TableFunction {
   Result<std::vector<Row>> (*call)(const Database& db, const Arguments& arguments);
 };
 
-// They must live as long as the connection. Returns an SQLite result code.
-int RegisterTableFunctions(sqlite3* db, std::span<const TableFunction> functions);
+// `function` must live as long as the connection. Returns an SQLite result code.
+int RegisterTableFunction(sqlite3* db, const TableFunction& function);
 
 // Creates it in `temp` now, and not when it is first used: SQLite then reads main for the statement
 // before it calls us, and waits for a lock there only as long as the host's busy timeout says.
