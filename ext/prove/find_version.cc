@@ -22,7 +22,7 @@ struct LiveSchema {
 };
 
 Result<LiveSchema> ReadLiveSchema(const Database& db) {
-  ReadSnapshot snapshot(db);
+  ReadSnapshot snapshot(db, ReadSnapshot::Locked::kWaits);
   if (!snapshot.status()) return snapshot.status().error();
   Result<SchemaCounts> counts = CountUserSchema(db);
   if (!counts) return counts.error();

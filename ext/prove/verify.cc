@@ -26,7 +26,7 @@ Result<std::vector<Difference>> Verify(const Database& db, const Source& source,
       Replay::Begin(db, source, compared, version ? Replay::Tells::kRows : Replay::Tells::kSchema);
   if (!replay) return replay.error();
   if (Status status = (*replay)->Run(); !status) return status.error();
-  ReadSnapshot snapshot(db);
+  ReadSnapshot snapshot(db, ReadSnapshot::Locked::kWaits);
   if (!snapshot.status()) return snapshot.status().error();
   Result<std::vector<Difference>> differences = (*replay)->Compare(db);
   if (!differences || !version) return differences;

@@ -237,15 +237,17 @@ void Transaction::Rollback() noexcept {
   if (!db_->InAutocommit()) (void)Sentinel::RecallOuter(*db_);
 }
 
-ReadSnapshot::ReadSnapshot(const Database& db) {
+ReadSnapshot::ReadSnapshot(const Database& db, Locked locked) {
+  const bool waits = locked == Locked::kWaits;
+  status_ = waits ? WaitWhileBusy(db, [&] { return Begin(db); }) : Begin(db);
+}
+
+Status ReadSnapshot::Begin(const Database& db) {
   Result<Statement> reader = db.Prepare("SELECT count(*) FROM main.sqlite_schema");
-  if (!reader) {
-    status_ = reader.error();
-    return;
-  }
+  if (!reader) return reader.error();
   Result<bool> row = reader->Step();
-  if (!row) status_ = row.error();
   reader_ = std::move(*reader);
+  return row ? Status() : Status(row.error());
 }
 
 }  // namespace fastmigrate

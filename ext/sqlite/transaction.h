@@ -148,11 +148,14 @@ class Transaction {
 // be left open. A failure (another connection has the file locked) is in status().
 class ReadSnapshot {
  public:
-  explicit ReadSnapshot(const Database& db);
+  enum class Locked { kFails, kWaits };
+  explicit ReadSnapshot(const Database& db, Locked locked = Locked::kFails);
 
   const Status& status() const { return status_; }
 
  private:
+  Status Begin(const Database& db);
+
   Statement reader_{nullptr};
   Status status_;
 };

@@ -249,7 +249,7 @@ Result<Cell> Accept(const Database& db, const Arguments& arguments) {
 
 // fastmigrate_schema() -> TEXT
 Result<Cell> SchemaText(const Database& db, const Arguments&) {
-  ReadSnapshot snapshot(db);
+  ReadSnapshot snapshot(db, ReadSnapshot::Locked::kWaits);
   if (!snapshot.status()) return snapshot.status().error();
   Result<std::string> script = DumpSchema(db, ToolRecords::kKept);
   if (!script) return script.error();

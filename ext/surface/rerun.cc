@@ -83,13 +83,15 @@ class SelectReader {
 
   bool FollowName(Level* level) {
     const std::string name = Lowered(Unquoted(token_));
+    if (reads_list_ && next_.IsOperator(".")) return true;
+    if (std::exchange(reads_list_, false) && name == table_) return false;
     if (level->wants_source && next_.IsOperator(".")) return true;  // a schema; its table comes
     before_is_source_ = std::exchange(level->wants_source, false) && !token_.Is("SELECT");
     if (before_is_source_) return TakeSource(name);
     if (token_.kind != TokenKind::kWord) return true;
     if (IsOneOf(kForbidden, name)) return false;
     if (IsOneOf(kCalling, name)) calls_other_ = true;
-    if (name == "in" && !next_.IsOperator("(")) return false;  // a table, without a query
+    if (name == "in") reads_list_ = !next_.IsOperator("(");
     if (name == "select") {
       ++select_count_;
       *level = {};
@@ -120,6 +122,7 @@ class SelectReader {
   Token token_;
   Token next_;
   bool before_is_source_ = false;
+  bool reads_list_ = false;  // x IN table: a list of values, from wherever it is
   std::vector<Level> levels_{Level()};
   std::set<std::string> named_queries_;  // of a WITH, which have not been read yet
   int select_count_ = 0;

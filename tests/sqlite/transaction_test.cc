@@ -326,6 +326,23 @@ TEST(ReadSnapshot, SaysThatTheFileIsLocked) {
   EXPECT_EQ(snapshot.status().error().code, SQLITE_BUSY);
 }
 
+TEST(ReadSnapshot, WaitsForTheLockWhenItIsToldTo) {
+  TempFolder temp;
+  Database db = OpenDatabase(temp.Path("a.db"));
+  Database other = OpenDatabase(temp.Path("a.db"));
+  ASSERT_EQ(Query(other, "CREATE TABLE t (a); BEGIN EXCLUSIVE"), "");
+  int tries = 0;
+  std::function<void()> commit = [&] {
+    if (++tries == 3) {
+      EXPECT_EQ(Query(other, "COMMIT"), "");
+    }
+  };
+  WhileWaiting(db, &commit);
+  ReadSnapshot snapshot(db, ReadSnapshot::Locked::kWaits);
+  EXPECT_TRUE(snapshot.status());
+  EXPECT_EQ(tries, 3);
+}
+
 // The authorizer is asked again when the statement is compiled anew, since the schema has changed.
 TEST(Savepoint, SaysThatAnAuthorizerLetsItsRollbackDoNothing) {
   Database db = OpenDatabase();

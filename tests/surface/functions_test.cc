@@ -122,6 +122,37 @@ TEST(Surface, WritesNothingIntoTheDatabase) {
 
 // --- what each of the simple ones gives
 
+// Whatever the host's busy timeout says.
+TEST(Surface, WaitsForALockOfAnotherConnection) {
+  for (const char* call :
+       {"fastmigrate_version()", "fastmigrate_schema()", "fastmigrate_find_version(DIR)",
+        "fastmigrate_rehearse(DIR)", "fastmigrate_accept(1, DIR)", "fastmigrate_apply(DIR)",
+        "fastmigrate_new(DIR, 'more')", "fastmigrate_backup()",
+        "fastmigrate_recreate_table('t', 'a, b')"}) {
+    Project project;
+    project.Script("0001-a.sql", "CREATE TABLE t (a);");
+    Database db = project.Open();
+    ASSERT_EQ(Apply(db, project), "1");
+    project.Script("0001-a.sql", "CREATE TABLE t (a);;");
+    project.Script("0002-b.sql", "CREATE TABLE u (a);");
+    Database other = project.Open();
+    ASSERT_EQ(Query(other, "BEGIN EXCLUSIVE"), "");
+    int tries = 0;
+    BusyHook hook(db, [&] {
+      if (++tries == 3) {
+        EXPECT_EQ(Query(other, "COMMIT"), "");
+      }
+    });
+    std::string sql = std::string("SELECT ") + call;
+    if (size_t at = sql.find("DIR"); at != std::string::npos) {
+      sql.replace(at, 3, QuoteText(project.dir()));
+    }
+    const std::string result = Query(db, sql);
+    EXPECT_GE(tries, 3) << call;
+    EXPECT_FALSE(StartsWith(result, "error")) << call << ": " << result;
+  }
+}
+
 TEST(Version, OfMainAndOfAttachedDatabases) {
   Database db = OpenHost();
   EXPECT_EQ(Version(db), "NULL");

@@ -33,6 +33,7 @@ TEST(SelectsFromOnly, IsTrueOfTheFunctionAndNothingElse) {
         "SELECT json_object('a', (SELECT json_group_array(a) FROM f('x')), 'b', 'mine(1)')",
         "SELECT * FROM (SELECT 1 AS b, 2) x LEFT JOIN f ON x.b = f.a, (SELECT 3)",
         "SELECT * FROM f WHERE a IN (SELECT 1)",
+        "SELECT a FROM f WHERE b IN temp.t AND a IN u",
         "SELECT * FROM f((SELECT 'x'))"}) {
     EXPECT_TRUE(SelectsFromOnly(sql, "f")) << sql;
   }
@@ -47,8 +48,8 @@ TEST(SelectsFromOnly, IsFalseOfAnythingElse) {
         "SELECT * FROM f ON a IN (SELECT 1), t", "SELECT * FROM f WHERE a IN (SELECT b FROM t)",
         // a table twice
         "SELECT * FROM f, f AS g", "SELECT * FROM f WHERE a IN f",
-        "SELECT (SELECT 1 FROM f) FROM f", "SELECT a IS DISTINCT FROM f FROM f",
-        "WITH t AS (SELECT a FROM f) SELECT * FROM t, t AS u",
+        "SELECT * FROM f WHERE a IN temp.f", "SELECT (SELECT 1 FROM f) FROM f",
+        "SELECT a IS DISTINCT FROM f FROM f", "WITH t AS (SELECT a FROM f) SELECT * FROM t, t AS u",
         // rows from elsewhere
         "SELECT 1 UNION ALL SELECT * FROM f", "SELECT * FROM f UNION ALL SELECT 1",
         "SELECT * FROM f UNION ALL VALUES (1)", "VALUES (1) UNION ALL SELECT * FROM f",
