@@ -12,8 +12,7 @@ namespace {
 // What may stand before a parenthesis that begins no call.
 constexpr std::string_view kBeforeParenthesis =
     " all and as between case cast distinct else exists from having in is join limit not on or "
-    "select then "
-    "using when where ";
+    "select then using when where ";
 // SQLite's functions that only tell a value. (A host may have others under their names: they would
 // be called twice.)
 constexpr std::string_view kTellingFunctions =
@@ -68,7 +67,9 @@ class SelectReader {
     if (token_.IsOperator("(")) {
       // A query, or a join, where a table may stand.
       const bool is_source = std::exchange(level.wants_source, false);
-      if (before_.IsName() && !before_is_source_) NoteCall(Lowered(Unquoted(before_)));
+      if (before_.IsName() && !before_is_source_ && !NoteCall(Lowered(Unquoted(before_)))) {
+        return false;
+      }
       levels_.push_back({is_source, is_source});
     } else if (token_.IsOperator(")")) {
       if (levels_.size() > 1) levels_.pop_back();
@@ -110,10 +111,12 @@ class SelectReader {
     return named_queries_.erase(name) == 1;  // read once
   }
 
-  void NoteCall(const std::string& name) {
+  // A scalar function of ours may make what it would make once more.
+  bool NoteCall(const std::string& name) {
     if (!IsOneOf(kBeforeParenthesis, name) && !IsOneOf(kTellingFunctions, name)) {
       calls_other_ = true;
     }
+    return !name.starts_with("fastmigrate_");
   }
 
   Lexer lexer_;

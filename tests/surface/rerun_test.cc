@@ -59,6 +59,7 @@ TEST(SelectsFromOnly, IsFalseOfAnythingElse) {
         "SELECT mine(1), (SELECT 1 FROM f)", "SELECT \"mine\"(1), (SELECT 1 FROM f)",
         "SELECT f(1), (SELECT 1 FROM f)", "WITH t AS (SELECT mine(1)) SELECT * FROM t, f",
         "SELECT 'a' REGEXP 'b', (SELECT 1 FROM f)", "SELECT filter(1), (SELECT 1 FROM f)",
+        "SELECT * FROM f WHERE fastmigrate_backup() <> ''",
         // what is not understood
         "WITH t(a) AS (SELECT 1) SELECT * FROM t, f", "SELECT a IS DISTINCT FROM b FROM f",
         // no SELECT
