@@ -1,6 +1,7 @@
 #include "base/files.h"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstddef>
 #include <ctime>
@@ -23,6 +24,7 @@ namespace fastmigrate {
 namespace {
 
 constexpr size_t kStepBytes = 8192;       // where the size is not known
+constexpr size_t kSmallBytes = 16384;     // more than most scripts have
 constexpr size_t kBigStepBytes = 262144;  // which a processor's cache holds
 
 // The system's own calls under one name each.
@@ -35,6 +37,9 @@ using windows::LastError;
 using windows::OpenToRead;
 using windows::ReasonOf;
 using windows::Sync;
+OpenFile OpenIn(void*, const std::string& folder, const std::string& name) {
+  return OpenToRead(Joined(folder, name));
+}
 OpenFile OpenNew(const std::string& path, int) { return windows::OpenNew(path); }
 ptrdiff_t ReadBytes(const OpenFile& file, char* bytes, size_t size) {
   return windows::Read(file, bytes, size);
@@ -80,6 +85,10 @@ size_t SizeOf(const FileStatus& status) { return static_cast<size_t>(status.st_s
 OpenFile OpenToRead(const std::string& path) {
   return OpenFile(open(path.c_str(), O_RDONLY | O_CLOEXEC));
 }
+DIR* AsDir(void* handle) { return static_cast<DIR*>(handle); }
+OpenFile OpenIn(void* handle, const std::string&, const std::string& name) {
+  return OpenFile(openat(dirfd(AsDir(handle)), name.c_str(), O_RDONLY | O_CLOEXEC));
+}
 OpenFile OpenNew(const std::string& path, mode_t mode) {
   return OpenFile(open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
 }
@@ -111,7 +120,6 @@ bool CopyPermissions(const OpenFile& file, const FileStatus& model) {
 bool Move(const std::string& from, const std::string& to) {
   return rename(from.c_str(), to.c_str()) == 0;
 }
-DIR* AsDir(void* handle) { return static_cast<DIR*>(handle); }
 #endif
 
 Error CannotRead(const std::string& path) {
@@ -149,25 +157,43 @@ int64_t Now() { return 0; }
 std::optional<FileStamp> StampAt(int64_t, const FileStatus&) { return std::nullopt; }
 #endif
 
-// Puts the file into `text`, and its status of before that. False: LastError() tells.
-bool ReadOpen(const OpenFile& file, std::string* text, FileStatus* before) {
-  if (!file.ok() || !GetOpenStatus(file, before)) return false;
+// Puts the file into `text` behind the bytes that are read and in it already.
+bool ReadRest(const OpenFile& file, const FileStatus& before, std::string* text) {
   // A small file at once, and a big one in steps, since a string fills what it grows by with zeros
   // first; room for a byte more shows whether the file has grown.
-  const size_t expected = IsRegular(*before) ? SizeOf(*before) : 0;
-  text->reserve(expected + 1);
-  size_t used = 0;
-  while (true) {
+  const size_t expected = IsRegular(before) ? SizeOf(before) : 0;
+  size_t used = text->size();
+  text->reserve(std::max(expected, used) + 1);
+  while (used == 0 || used != expected) {
     text->resize(used <= expected ? std::min(expected + 1, used + kBigStepBytes)
                                   : used + kStepBytes);
     const ptrdiff_t count = ReadBytes(file, text->data() + used, text->size() - used);
     if (count < 0) return false;
     if (count == 0) break;
     used += static_cast<size_t>(count);
-    if (used == expected) break;
   }
   text->resize(used);
   return true;
+}
+
+// Puts the file into `text`, and its status of before that. False: LastError() tells.
+bool ReadOpen(const OpenFile& file, std::string* text, FileStatus* before) {
+  text->clear();
+  return file.ok() && GetOpenStatus(file, before) && ReadRest(file, *before, text);
+}
+
+// The same without a look at the status of a small file. Less than was asked for is the end of a
+// regular file, unless a signal came between
+// (https://pubs.opengroup.org/onlinepubs/9699919799/functions/read.html).
+bool ReadOpenOrPiece(const OpenFile& file, std::string* text) {
+  if (!file.ok()) return false;
+  std::array<char, kSmallBytes> small;  // a string would fill it with zeros first
+  const ptrdiff_t count = ReadBytes(file, small.data(), small.size());
+  if (count < 0) return false;
+  text->assign(small.data(), static_cast<size_t>(count));
+  FileStatus status;
+  return text->size() < small.size() ||
+         (GetOpenStatus(file, &status) && ReadRest(file, status, text));
 }
 
 }  // namespace
@@ -240,14 +266,6 @@ Status Folder::ForEach(const std::function<Status(std::string_view, bool)>& take
 }
 
 std::optional<FileStamp> Folder::StampOf(const std::string&) const { return std::nullopt; }
-
-Result<std::optional<FileStamp>> Folder::Read(const std::string& name, std::string* text) const {
-  const std::string path = Joined(path_, name);
-  const OpenFile file = OpenToRead(path);
-  FileStatus before;
-  if (!ReadOpen(file, text, &before)) return CannotRead(path);
-  return StampAt(opened_ns_, before);
-}
 #else
 void Folder::Closer::operator()(void* handle) const noexcept { closedir(AsDir(handle)); }
 
@@ -281,14 +299,21 @@ std::optional<FileStamp> Folder::StampOf(const std::string& name) const {
   if (fstatat(dirfd(AsDir(handle_.get())), name.c_str(), &status, 0) != 0) return std::nullopt;
   return StampAt(opened_ns_, status);
 }
+#endif
 
-Result<std::optional<FileStamp>> Folder::Read(const std::string& name, std::string* text) const {
-  const OpenFile file(openat(dirfd(AsDir(handle_.get())), name.c_str(), O_RDONLY | O_CLOEXEC));
+Status Folder::Read(const std::string& name, std::string* text) const {
+  const OpenFile file = OpenIn(handle_.get(), path_, name);
+  if (ReadOpenOrPiece(file, text)) return {};
+  return CannotRead(Joined(path_, name));
+}
+
+Result<std::optional<FileStamp>> Folder::ReadStamped(const std::string& name,
+                                                     std::string* text) const {
+  const OpenFile file = OpenIn(handle_.get(), path_, name);
   FileStatus before;
   if (!ReadOpen(file, text, &before)) return CannotRead(Joined(path_, name));
   return StampAt(opened_ns_, before);
 }
-#endif
 
 Result<std::vector<std::string>> ListFolder(const std::string& dir) {
   Result<Folder> folder = Folder::Open(dir);

@@ -21,7 +21,9 @@ constexpr std::array<KindEnding, 3> kEndings = {{
 }};
 
 size_t LeadingDigits(std::string_view text) {
-  return static_cast<size_t>(std::find_if_not(text.begin(), text.end(), IsDigit) - text.begin());
+  size_t count = 0;
+  while (count < text.size() && IsDigit(text[count])) ++count;
+  return count;
 }
 
 const KindEnding* EndingOf(std::string_view file_name) {

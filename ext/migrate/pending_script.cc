@@ -68,7 +68,8 @@ std::vector<std::string> NamesOf(std::span<const PendingScript> scripts) {
   return names;
 }
 
-TextHashes::TextHashes(const Source& source) : source_(source), may_be_known_(KnowsTextHashes()) {}
+TextHashes::TextHashes(const Source& source)
+    : source_(source), may_be_known_(KnowsTextHashes()), may_remember_(MayRememberTextHashes()) {}
 
 Result<Digest> TextHashes::Of(const Migration& migration) {
   const bool is_program = migration.kind != MigrationKind::kSql;
@@ -79,7 +80,12 @@ Result<Digest> TextHashes::Of(const Migration& migration) {
       if (known) return *known;
     }
   }
-  Result<std::optional<FileStamp>> stamp = source_.folder->Read(migration.name, &text_);
+  if (!may_remember_) {
+    if (Status status = source_.folder->Read(migration.name, &text_); !status)
+      return status.error();
+    return TextHash(text_, is_program);
+  }
+  Result<std::optional<FileStamp>> stamp = source_.folder->ReadStamped(migration.name, &text_);
   if (!stamp) return stamp.error();
   const Digest hash = TextHash(text_, is_program);
   if (*stamp) RememberTextHash(**stamp, is_program, hash);

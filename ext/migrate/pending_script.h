@@ -65,8 +65,9 @@ std::string ReachesOtherFile(const PendingScript& script);
 
 std::vector<std::string> NamesOf(std::span<const PendingScript> scripts);
 
-// Gives the hashes of scripts' bytes, by their kind. Reads a file, unless this process has before
-// and it has not changed since (text_cache.h).
+// Gives the hashes of scripts' bytes, by their kind, to be compared with what was recorded: one
+// that is not the same may be that of a piece (Folder::Read()), and is looked at again. Reads a
+// file, unless this process has before and it has not changed since (text_cache.h).
 class TextHashes {
  public:
   // `source` must outlive it.
@@ -76,8 +77,10 @@ class TextHashes {
 
  private:
   const Source& source_;
-  const bool may_be_known_;  // false: a look at a file's stamp is not worth its time
-  std::string text_;         // of the last one
+  // False: a look at a file's stamp is not worth its time.
+  const bool may_be_known_;
+  const bool may_remember_;
+  std::string text_;  // of the last one
 };
 
 // Those before the first that cannot be read or is not sound, in their order, and what is wrong

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
+#include <utility>
 
 namespace fastmigrate {
 namespace {
@@ -22,6 +23,7 @@ std::mutex mutex;
 std::array<Known, kMost> known_texts;
 std::array<uint16_t, kMost> places;
 size_t known_count = 0;
+bool has_read = false;
 
 // Files that were made one after another have inodes one after another.
 uint16_t& PlaceOf(const FileStamp& stamp) {
@@ -44,6 +46,11 @@ bool KnowsTextHashes() {
   return known_count > 0;
 }
 
+bool MayRememberTextHashes() {
+  std::lock_guard<std::mutex> lock(mutex);
+  return std::exchange(has_read, true);
+}
+
 // There are as many places as can be known, so that a place without one finds room.
 void RememberTextHash(const FileStamp& stamp, bool is_program, const Digest& hash) {
   std::lock_guard<std::mutex> lock(mutex);
@@ -56,6 +63,7 @@ void ForgetTextHashes() {
   std::lock_guard<std::mutex> lock(mutex);
   places.fill(0);
   known_count = 0;
+  has_read = false;
 }
 
 }  // namespace fastmigrate

@@ -1,6 +1,6 @@
 // The text hashes (sql/checksum.h) of scripts that this process has read, for as long as their
 // files stay as they are, so that a program that opens many connections, or many databases, reads
-// each script once.
+// each script twice at most.
 //
 // Of a fixed size, and in no memory that could run out: what does not fit takes the place of
 // another. May be used from several threads.
@@ -20,6 +20,10 @@ std::optional<Digest> KnownTextHash(const FileStamp& stamp, bool is_program);
 
 // Whether any is known, so that it is worth a look at a file's stamp.
 bool KnowsTextHashes();
+
+// Whether what is read now is worth to be remembered. False once: most processes read their scripts
+// once, and a look at the status of each takes a fifth of the time.
+bool MayRememberTextHashes();
 
 void RememberTextHash(const FileStamp& stamp, bool is_program, const Digest& hash);
 

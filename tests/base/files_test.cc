@@ -32,6 +32,38 @@ TEST(ReadFile, GivesEveryByteOfABigFile) {
   }
 }
 
+TEST(Folder, ReadsEveryByte) {
+  TempFolder temp;
+  for (size_t size : {0, 1, 16383, 16384, 16385, 262144, 300000}) {
+    std::string written(size, 'a');
+    if (size > 0) written.back() = 'z';
+    temp.Write("file", written);
+    Result<Folder> folder = Folder::Open(temp.path());
+    ASSERT_TRUE(folder);
+    std::string text = "of before";
+    ASSERT_TRUE(folder->Read("file", &text));
+    EXPECT_EQ(text, written) << size;
+    text = "of before";
+    ASSERT_TRUE(folder->ReadStamped("file", &text));
+    EXPECT_EQ(text, written) << size;
+  }
+}
+
+TEST(Folder, NamesTheFileThatItCannotRead) {
+  TempFolder temp;
+  std::filesystem::create_directory(temp.Path("sub"));
+  Result<Folder> folder = Folder::Open(temp.path());
+  ASSERT_TRUE(folder);
+  std::string text;
+  for (const char* name : {"sub", "missing"}) {
+    const Status status = folder->Read(name, &text);
+    ASSERT_FALSE(status);
+    EXPECT_EQ(status.error().code, kCodeCantOpen);
+    EXPECT_EQ(status.error().message.find("cannot read " + temp.Path(name)), 0u);
+    EXPECT_EQ(folder->ReadStamped(name, &text).error().message, status.error().message);
+  }
+}
+
 TEST(ReadFile, GivesAnEmptyFile) {
   TempFolder temp;
   temp.Write("file", "");

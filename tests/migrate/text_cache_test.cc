@@ -44,6 +44,16 @@ TEST(TextCache, KnowsAFileAsLongAsItIsTheSame) {
   EXPECT_EQ(KnownTextHash({1, 2, 3, 4, 6}, false), std::nullopt);
 }
 
+TEST(TextCache, IsWorthItFromTheSecondTimeOn) {
+  ForgetTextHashes();
+  EXPECT_FALSE(MayRememberTextHashes());
+  EXPECT_TRUE(MayRememberTextHashes());
+  EXPECT_TRUE(MayRememberTextHashes());
+  ForgetTextHashes();
+  EXPECT_FALSE(MayRememberTextHashes());
+  ForgetTextHashes();
+}
+
 TEST(TextCache, KnowsMoreFilesThanItHoldsPlaces) {
   ForgetTextHashes();
   for (uint64_t inode = 0; inode < 20000; ++inode) {
@@ -69,7 +79,7 @@ TEST(FileStamp, IsNoneOfWhatChangesNow) {
   EXPECT_EQ(folder->StampOf("a.sql"), std::nullopt);
   EXPECT_EQ(folder->StampOf("nowhere.sql"), std::nullopt);
   std::string text;
-  Result<std::optional<FileStamp>> stamp = folder->Read("a.sql", &text);
+  Result<std::optional<FileStamp>> stamp = folder->ReadStamped("a.sql", &text);
   ASSERT_TRUE(stamp);
   EXPECT_EQ(*stamp, std::nullopt);
   EXPECT_EQ(text, "SELECT 1;");
@@ -85,7 +95,7 @@ TEST(FileStamp, TellsFilesApart) {
   EXPECT_EQ(stamp->size, static_cast<int64_t>(std::filesystem::file_size("/etc/passwd")));
   EXPECT_NE(etc->StampOf("services"), stamp);
   std::string text = "longer than what is read into it";
-  EXPECT_EQ(*etc->Read("passwd", &text), stamp);
+  EXPECT_EQ(*etc->ReadStamped("passwd", &text), stamp);
   EXPECT_EQ(text, *ReadFile("/etc/passwd"));
 }
 
@@ -100,6 +110,8 @@ TEST(TextCache, IsAskedBeforeAScriptIsRead) {
   if (!stamp) GTEST_SKIP() << "no file here that is old";
   const Digest hash = *TextHashes(*etc).Of(migration);
   EXPECT_EQ(hash, TextHash(*ReadFile("/etc/passwd"), false));
+  EXPECT_FALSE(KnowsTextHashes());  // what is read for the first time is not remembered
+  EXPECT_EQ(*TextHashes(*etc).Of(migration), hash);
   EXPECT_EQ(KnownTextHash(*stamp, false), hash);
   RememberTextHash(*stamp, false, kTwo);
   EXPECT_EQ(*TextHashes(*etc).Of(migration), kTwo);
