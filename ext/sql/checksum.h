@@ -41,6 +41,12 @@ class TokenChecksum {
       needs_care_ = true;
     }
   }
+  // The same for a token of a statement that is this one byte of the text, at a lower cost.
+  void AddAlone(const char* byte) {
+    if (needs_care_ || gathered_.size() - used_ < 2) return AddWithCare({byte, 1});
+    gathered_[used_++] = *byte;
+    gathered_[used_++] = '\0';
+  }
   // Of all tokens so far.
   std::string Digest();
 

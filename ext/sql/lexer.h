@@ -128,10 +128,15 @@ class Lexer {
   Token NextSql();
   // The next token that is not white space, byte order marks excepted. At a lower cost.
   Token NextBehindSpace() {
-    if (offset_ < sql_.size() && ClassOf(sql_[offset_]) == ByteClass::kSpace) {
-      offset_ = EndOfSpace(offset_ + 1);
-    }
+    PassSpace();
     return Next();
+  }
+  // Where the next token behind white space is, when it is an operator of one byte that can be no
+  // part of another, and goes on behind it; else null. At the lowest cost.
+  const char* TakeAloneBehindSpace() {
+    PassSpace();
+    if (offset_ >= sql_.size() || ClassOf(sql_[offset_]) != ByteClass::kAlone) return nullptr;
+    return sql_.data() + offset_++;
   }
 
  private:
@@ -172,6 +177,11 @@ class Lexer {
   static Scanned ScanOther(std::string_view sql, size_t at);
   static Scanned ScanOperator(std::string_view sql, size_t at);
 
+  void PassSpace() {
+    if (offset_ < sql_.size() && ClassOf(sql_[offset_]) == ByteClass::kSpace) {
+      offset_ = EndOfSpace(offset_ + 1);
+    }
+  }
   // SQLite takes a vertical tab for white space behind other white space, not in front of it.
   size_t EndOfSpace(size_t at) const {
     while (at < sql_.size() && (ClassOf(sql_[at]) == ByteClass::kSpace || sql_[at] == '\v')) ++at;

@@ -117,6 +117,7 @@ class ScriptReader {
   Status Read() {
     Lexer lexer(script_.text);
     while (true) {
+      if (IsBeyondHead()) lexer = TakeBody(lexer);
       const Token token = lexer.NextBehindSpace();
       if (token.kind == TokenKind::kEnd) break;
       if (!token.IsOfStatement()) {
@@ -124,8 +125,8 @@ class ScriptReader {
       } else if (head_.size() == 0) {
         if (Status status = Begin(token); !status) return status;
       } else {
-        NoteName(token);
-        if (follows_) Follow(token);
+        NoteName(token.kind, token.text);
+        Follow(token);
       }
       checksum_.Add(token);
     }
@@ -140,6 +141,25 @@ class ScriptReader {
   }
 
  private:
+  // In a statement of which no more has to be known than its names, and where a semicolon stands.
+  bool IsBeyondHead() const { return head_.size() > 0 && !follows_; }
+
+  // The tokens up to one that is not of the statement, which is next then: most of every script, so
+  // that each step counts. Half of them is parentheses and commas.
+  Lexer TakeBody(Lexer lexer) {
+    while (true) {
+      if (const char* op = lexer.TakeAloneBehindSpace()) {
+        checksum_.AddAlone(op);
+        continue;
+      }
+      const Lexer before = lexer;
+      const Token token = lexer.Next();
+      if (!token.IsOfStatement()) return before;
+      NoteName(token.kind, token.text);
+      checksum_.Add(token);
+    }
+  }
+
   Status TakeOther(const Token& token) {
     switch (token.kind) {
       case TokenKind::kUnterminated:
@@ -164,7 +184,7 @@ class ScriptReader {
     if (!in_trigger_ && head_.size() <= 6 && token.Is("TRIGGER")) {
       in_trigger_ = head_.IsCreateTrigger();
     }
-    follows_ = in_trigger_ || !head_.IsFull();
+    follows_ = after_end_ || !head_.IsFull();
   }
 
   // A statement, of which this is the first token.
@@ -172,7 +192,7 @@ class ScriptReader {
     if (token.IsOperator(".")) {
       return At(token.offset, "a dot-command of the sqlite3 shell; only SQL can stand in a script");
     }
-    NoteName(token);
+    NoteName(token.kind, token.text);
     start_ = token.offset;
     after_semicolon_ = false;
     head_.Add(token);
@@ -187,7 +207,10 @@ class ScriptReader {
   void TakeSemicolon(const Token& token) {
     after_semicolon_ = true;
     if (head_.size() == 0) return;  // a bare semicolon
-    if (in_trigger_ && !after_end_) return;
+    if (in_trigger_ && !after_end_) {
+      follows_ = true;
+      return;
+    }
     Finish(token.offset + 1);
   }
 
@@ -231,19 +254,17 @@ class ScriptReader {
   }
 
   // All names that count have one of four lengths.
-  void NoteName(const Token& token) {
+  void NoteName(TokenKind kind, std::string_view text) {
     constexpr uint32_t kLengths = 1U << 4 | 1U << 6 | 1U << 9 | 1U << 26;
-    const size_t length = token.text.size();
-    if (length < 32 && (kLengths >> length & 1) != 0) NoteNameThatCounts(token);
+    if (text.size() < 32 && (kLengths >> text.size() & 1) != 0) NoteNameThatCounts(kind, text);
   }
 
-  void NoteNameThatCounts(const Token& token) {
+  void NoteNameThatCounts(TokenKind kind, std::string_view text) {
+    const Token token{kind, 0, text};
     if (token.Is("FASTMIGRATE_RECREATE_TABLE")) script_.drops = true;
     if (token.Is("TEMP") || token.Is("TEMPORARY")) script_.makes_temp = true;
-    if (token.kind != TokenKind::kQuotedName && token.kind != TokenKind::kString) return;
-    if (token.text.size() == 6 && EqualIgnoringCase(Unquoted(token), "temp")) {
-      script_.makes_temp = true;
-    }
+    if (kind != TokenKind::kQuotedName && kind != TokenKind::kString) return;
+    if (text.size() == 6 && EqualIgnoringCase(Unquoted(token), "temp")) script_.makes_temp = true;
   }
 
   static std::string Unterminated(const Token& token) {
@@ -276,14 +297,14 @@ class ScriptReader {
   bool after_end_ = false;        // the last token was an END that followed a semicolon
 };
 
-// At most seven bytes before the first one that is not ASCII, or before the end.
+// At most 31 bytes before the first one that is not ASCII, or before the end.
 size_t EndOfAscii(std::string_view text) {
-  uint64_t bytes = 0;
+  std::array<uint64_t, 4> words;
   size_t at = 0;
-  while (at + sizeof bytes <= text.size()) {
-    std::memcpy(&bytes, text.data() + at, sizeof bytes);
-    if ((bytes & 0x8080808080808080) != 0) break;
-    at += sizeof bytes;
+  while (at + sizeof words <= text.size()) {
+    std::memcpy(words.data(), text.data() + at, sizeof words);
+    if (((words[0] | words[1] | words[2] | words[3]) & 0x8080808080808080) != 0) break;
+    at += sizeof words;
   }
   return at;
 }
