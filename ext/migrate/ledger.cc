@@ -8,6 +8,7 @@
 #include "fastmigrate.h"
 #include "migrate/migration.h"
 #include "sqlite/busy_wait.h"
+#include "sqlite/row_scan.h"
 #include "sqlite/transaction.h"
 
 namespace fastmigrate {
@@ -252,22 +253,20 @@ Result<std::optional<LedgerTexts>> ReadLedgerTexts(const Database& db, size_t ex
   LedgerTexts texts;
   texts.version = static_cast<int>(meta->Integer(0));
   if (texts.version != meta->Integer(0) || texts.version < 0) return not_as_written;
-  Result<Statement> records =
-      db.Prepare("SELECT version, text_hash FROM main._fastmigrate_history");
-  if (!records) return records.error();
   texts.records.reserve(expected_records);
   bool in_order = true;
-  Status status = ForEachRow(*records, [&] {
-    // What is no version is out of the order; ReadRecords() says what it is.
-    const int64_t version = records->Integer(0);
-    const int last = texts.records.empty() ? -1 : texts.records.back().version;
-    in_order =
-        in_order && records->Type(0) == SQLITE_INTEGER && version > last && version <= kMaxVersion;
-    RecordedText& record = texts.records.emplace_back();
-    record.version = static_cast<int>(version);
-    const std::string_view hash = records->View(1);
-    if (hash.size() == record.hash.size()) std::copy(hash.begin(), hash.end(), record.hash.begin());
-  });
+  Status status = ScanRows(
+      db, {"version, text_hash", "main._fastmigrate_history"}, [&](const RowValues& record) {
+        // What is no version is out of the order; ReadRecords() says what it is.
+        const int64_t version = record.Integer(0);
+        const int last = texts.records.empty() ? -1 : texts.records.back().version;
+        in_order = in_order && record.Type(0) == SQLITE_INTEGER && version > last &&
+                   version <= kMaxVersion;
+        RecordedText& text = texts.records.emplace_back();
+        text.version = static_cast<int>(version);
+        const std::string_view hash = record.View(1);
+        if (hash.size() == text.hash.size()) std::copy(hash.begin(), hash.end(), text.hash.begin());
+      });
   if (!status) return status.error();
   Result<bool> another = meta->Step();
   if (!another) return another.error();
@@ -356,14 +355,12 @@ Status RecordText(const Database& db, const HistoryRecord& record) {
 
 Result<std::string> LedgerFingerprint(const Database& db, LedgerLook&& look) {
   std::string text = std::move(look.objects);
-  Status status =
-      db.ForEach(std::string("SELECT * FROM main.") + kHistoryTable + " ORDER BY version",
-                 [&text](const Statement& row) {
-                   const int count = row.ColumnCount();
-                   for (int column = 0; column < count; ++column) {
-                     row.AppendValue(column, &text);
-                   }
-                 });
+  Status status = ScanRows(db, {RecordColumns(look.tables), std::string("main.") + kHistoryTable},
+                           [&text](const RowValues& row) {
+                             for (size_t column = 0; column < row.size(); ++column) {
+                               row.AppendValue(column, &text);
+                             }
+                           });
   if (!status) return status.error();
   return text;
 }

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "sql/lexer.h"
+#include "sqlite/row_scan.h"
 
 namespace fastmigrate {
 namespace {
@@ -24,10 +25,13 @@ bool IsOrdinaryTable(std::string_view sql) {
   return lexer.NextSql().Is("CREATE") && lexer.NextSql().Is("TABLE");
 }
 
+// The columns of sqlite_schema that TakeObject() takes.
+constexpr char kSchemaColumns[] = "type, name, tbl_name, sql";
+
 // What is in the schema under one of our names, or on one of our tables.
-Status TakeObject(const Statement& row, const std::string& schema, LedgerTables* tables) {
+Status TakeObject(const RowValues& row, const std::string& schema, LedgerTables* tables) {
   const std::string_view type = row.View(0);
-  const std::string table = row.Text(2);
+  const std::string table(row.View(2));
   const bool is_meta = EqualIgnoringCase(table, kMetaTable);
   const std::string_view sql = row.View(3);
   if (type == "table" && IsOrdinaryTable(sql)) {
@@ -37,7 +41,7 @@ Status TakeObject(const Statement& row, const std::string& schema, LedgerTables*
     return {};
   }
   if (type == "trigger") {
-    return MakeError(schema + "." + table + " has a trigger, " + row.Text(1) +
+    return MakeError(schema + "." + table + " has a trigger, " + std::string(row.View(1)) +
                      ", which could change the version behind fastmigrate's back; drop it");
   }
   if (type == "index") return {};
@@ -98,13 +102,18 @@ Error BadMeta(const std::string& schema, const std::string& what) {
 
 Result<LedgerTables> FindTables(const Database& db, const std::string& schema) {
   LedgerTables tables;
-  Status status =
-      db.ForEach("SELECT type, name, tbl_name, sql FROM " + QuoteName(schema) +
-                     ".sqlite_schema WHERE " + kIsOurs,
-                 [&](const Statement& row) { return TakeObject(row, schema, &tables); });
-  if (status) return tables;
-  bool unknown = status.error().message.starts_with("no such table");
-  return unknown ? MakeError("unknown database " + schema) : status.error();
+  Status sound;
+  Status status = ScanRows(db, {kSchemaColumns, QuoteName(schema) + ".sqlite_schema", kIsOurs},
+                           [&](const RowValues& row) {
+                             if (!sound || !IsLedgerTable(row.View(2))) return;
+                             sound = TakeObject(row, schema, &tables);
+                           });
+  if (!status) {
+    bool unknown = status.error().message.starts_with("no such table");
+    return unknown ? MakeError("unknown database " + schema) : status.error();
+  }
+  if (!sound) return sound.error();
+  return tables;
 }
 
 std::string NotOfLedger() { return std::string("NOT (") + kIsOurs + ")"; }
@@ -113,26 +122,28 @@ bool IsLedgerTable(std::string_view name) {
   return EqualIgnoringCase(name, kMetaTable) || EqualIgnoringCase(name, kHistoryTable);
 }
 
-// Both schemas in one statement, all rows, in no order: that costs the least. They are put into an
-// order here, since what is made anew stands behind the rest.
+// In no order: that costs the least. They are put into an order here, since what is made anew
+// stands behind the rest.
 Result<LedgerLook> LookAtLedger(const Database& db) {
   LedgerLook look;
   std::vector<std::string> objects;
-  Status status = db.ForEach(
-      "SELECT type, name, tbl_name, sql, 1 FROM main.sqlite_schema "
-      "UNION ALL SELECT type, name, tbl_name, sql, 0 FROM temp.sqlite_schema",
-      [&](const Statement& row) {
-        const bool is_in_main = row.Integer(4) == 1;
-        if (!is_in_main && !IsOfExtension(row.View(1))) look.has_temp = true;
-        const bool is_ours = IsLedgerTable(row.View(2));
-        if (!is_ours && (row.View(0) != "trigger" || !NamesLedger(row.View(3)))) return;
-        if (is_ours && is_in_main) {
-          Status taken = TakeObject(row, "main", &look.tables);
-          if (look.sound) look.sound = taken;
-        }
-        std::string& object = objects.emplace_back();
-        for (int column = 0; column < 5; ++column) row.AppendValue(column, &object);
-      });
+  auto take = [&](const RowValues& row, bool is_in_main) {
+    if (!is_in_main && !IsOfExtension(row.View(1))) look.has_temp = true;
+    const bool is_ours = IsLedgerTable(row.View(2));
+    if (!is_ours && (row.View(0) != "trigger" || !NamesLedger(row.View(3)))) return;
+    if (is_ours && is_in_main) {
+      Status taken = TakeObject(row, "main", &look.tables);
+      if (look.sound) look.sound = taken;
+    }
+    std::string& object = objects.emplace_back(is_in_main ? "m" : "t");
+    for (size_t column = 0; column < row.size(); ++column) row.AppendValue(column, &object);
+  };
+  Status status = ScanRows(db, {kSchemaColumns, "main.sqlite_schema"},
+                           [&](const RowValues& row) { take(row, true); });
+  if (status) {
+    status = ScanRows(db, {kSchemaColumns, "temp.sqlite_schema"},
+                      [&](const RowValues& row) { take(row, false); });
+  }
   if (!status) return status.error();
   std::sort(objects.begin(), objects.end());
   for (const std::string& object : objects) look.objects += object;

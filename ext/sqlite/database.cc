@@ -106,29 +106,6 @@ std::string_view Statement::View(int column) const {
   }
   return {text, static_cast<size_t>(sqlite3_column_bytes(handle(), column))};
 }
-// A number is not written out, which would cost more.
-void Statement::AppendValue(int column, std::string* bytes) const {
-  const int type = Type(column);
-  *bytes += static_cast<char>(type);
-  auto append = [bytes](const auto& number) {
-    bytes->append(reinterpret_cast<const char*>(&number), sizeof number);
-  };
-  switch (type) {
-    case SQLITE_INTEGER:
-      append(Integer(column));
-      break;
-    case SQLITE_FLOAT:
-      append(Real(column));
-      break;
-    case SQLITE_NULL:
-      break;
-    default: {
-      const std::string_view value = View(column);
-      append(value.size());
-      *bytes += value;
-    }
-  }
-}
 
 Database Database::Borrow(sqlite3* handle) { return {handle, false}; }
 

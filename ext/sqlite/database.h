@@ -57,8 +57,6 @@ class Statement {
   double Real(int column) const;
   std::string Text(int column) const;       // empty for NULL
   std::string_view View(int column) const;  // likewise; good until the next call for this column
-  // Adds the value with its type, as bytes that differ when it does.
-  void AppendValue(int column, std::string* bytes) const;
 
  private:
   void Note(int rc);

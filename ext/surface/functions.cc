@@ -23,6 +23,7 @@
 #include "prove/verify.h"
 #include "sqlite/backup.h"
 #include "sqlite/database.h"
+#include "sqlite/row_scan.h"
 #include "sqlite/transaction.h"
 #include "surface/scalar_function.h"
 #include "surface/table_function.h"
@@ -408,6 +409,7 @@ constexpr TableFunction kTableFunctions[] = {
 enum class Owner { kHost, kOurs };
 
 int RegisterFor(sqlite3* db, Owner owner) {
+  if (int rc = RegisterRowScan(db); rc != SQLITE_OK) return rc;
   for (const ScalarFunction& function : kScalarFunctions) {
     if (int rc = RegisterScalarFunction(db, function); rc != SQLITE_OK) return rc;
   }

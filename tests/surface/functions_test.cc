@@ -38,7 +38,7 @@ constexpr char kScalarFunctions[] =
     "fastmigrate_recreate_table|2|directonly\n"
     "fastmigrate_rehearse|0|directonly\n"
     "fastmigrate_rehearse|1|directonly\n"
-    "fastmigrate_rehearse|2|directonly\n"
+    "fastmigrate_rehearse|2|directonly\nfastmigrate_row|-1|directonly\n"
     "fastmigrate_schema|0|directonly\nfastmigrate_status|-1|directonly\nfastmigrate_unenroll|0|"
     "directonly\n"
     "fastmigrate_verify|-1|directonly\nfastmigrate_version|0|\n"
