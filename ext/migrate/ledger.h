@@ -1,8 +1,7 @@
 // What a managed database says of itself: its version, and the record of how it got there.
 //
-// What its tables (ledger_tables.h) hold is read and written here alone: no other file names them
-// in SQL that it runs. Reading what neither program writes is an error that says what is wrong with
-// it.
+// What its tables hold is read and written here alone; ledger_tables.h is about the tables. Reading
+// what neither program writes is an error that says what is wrong with it.
 
 #ifndef FASTMIGRATE_MIGRATE_LEDGER_H_
 #define FASTMIGRATE_MIGRATE_LEDGER_H_
@@ -109,7 +108,8 @@ Status CheckVersion(const Database& db, int version);
 Status RecordText(const Database& db, const HistoryRecord& record);
 
 // Everything that a script must leave alone, as one text that is equal before and after it: what a
-// look sees, and the records. Without the version, which VersionRow() gives.
+// look sees, and the records, with the columns that this version knows. Without the version of the
+// database, which VersionRow() gives.
 Result<std::string> LedgerFingerprint(const Database& db, LedgerLook&& look);
 Result<std::string> LedgerFingerprint(const Database& db);
 

@@ -122,6 +122,28 @@ TEST(Surface, WritesNothingIntoTheDatabase) {
 
 // --- what each of the simple ones gives
 
+// Another connection's lock, which goes when `db` has tried three times.
+class LockOfAnother {
+ public:
+  LockOfAnother(const Database& db, const Project& project)
+      : other_(project.Open()), hook_(db, [this] { Try(); }) {
+    EXPECT_EQ(Query(other_, "BEGIN EXCLUSIVE"), "");
+  }
+
+  int tries() const { return tries_; }
+
+ private:
+  void Try() {
+    if (++tries_ == 3) {
+      EXPECT_EQ(Query(other_, "COMMIT"), "");
+    }
+  }
+
+  Database other_;
+  int tries_ = 0;
+  BusyHook hook_;
+};
+
 // Whatever the host's busy timeout says.
 TEST(Surface, WaitsForALockOfAnotherConnection) {
   for (const char* call :
@@ -135,20 +157,13 @@ TEST(Surface, WaitsForALockOfAnotherConnection) {
     ASSERT_EQ(Apply(db, project), "1");
     project.Script("0001-a.sql", "CREATE TABLE t (a);;");
     project.Script("0002-b.sql", "CREATE TABLE u (a);");
-    Database other = project.Open();
-    ASSERT_EQ(Query(other, "BEGIN EXCLUSIVE"), "");
-    int tries = 0;
-    BusyHook hook(db, [&] {
-      if (++tries == 3) {
-        EXPECT_EQ(Query(other, "COMMIT"), "");
-      }
-    });
+    const LockOfAnother lock(db, project);
     std::string sql = std::string("SELECT ") + call;
     if (size_t at = sql.find("DIR"); at != std::string::npos) {
       sql.replace(at, 3, QuoteText(project.dir()));
     }
     const std::string result = Query(db, sql);
-    EXPECT_GE(tries, 3) << call;
+    EXPECT_GE(lock.tries(), 3) << call;
     EXPECT_FALSE(StartsWith(result, "error")) << call << ": " << result;
   }
 }
@@ -205,14 +220,7 @@ TEST(Create, CanBeRolledBack) {
 TEST(Create, WaitsForAnotherConnectionThatCommits) {
   Project project;
   Database db = project.Open();
-  Database other = project.Open();
-  ASSERT_EQ(Query(other, "BEGIN EXCLUSIVE"), "");
-  int tries = 0;
-  BusyHook hook(db, [&] {
-    if (++tries == 3) {
-      EXPECT_EQ(Query(other, "COMMIT"), "");
-    }
-  });
+  const LockOfAnother lock(db, project);
   EXPECT_EQ(Query(db, "SELECT fastmigrate_create()"), "0");
 }
 
