@@ -191,6 +191,18 @@ class StatementTrace {
   std::function<void(std::string_view)> before_;
 };
 
+// While it lives, SQLite gets no memory for anything on this connection.
+class NoMemory {
+ public:
+  explicit NoMemory(const Database& db) {
+    sqlite3_db_config(db.handle(), SQLITE_DBCONFIG_LOOKASIDE, nullptr, 0, 0);
+    sqlite3_hard_heap_limit64(1);
+  }
+  ~NoMemory() { sqlite3_hard_heap_limit64(0); }
+  NoMemory(const NoMemory&) = delete;
+  NoMemory& operator=(const NoMemory&) = delete;
+};
+
 // While it lives, calls `action` each time a lock is in the connection's way; SQLite itself then
 // gives up, as without a busy handler.
 class BusyHook {

@@ -36,11 +36,11 @@ Result<int> ReadMetaRow(const Database& db, const std::string& schema) {
   if (!row) return row.error();
   if (!*row) return BadMeta(schema, "holds no row, so the database has no version");
   int64_t version = rows->Integer(1);
-  std::string shown = rows->IsNull(1) ? "NULL" : rows->Text(1);
   if (rows->Type(0) != SQLITE_INTEGER || rows->Integer(0) != 1) {
     return BadMeta(schema, "holds a row whose id is not 1");
   }
   if (rows->Type(1) != SQLITE_INTEGER || version < 0 || version > kMaxVersion) {
+    const std::string shown = rows->IsNull(1) ? "NULL" : rows->Text(1);
     return BadMeta(schema,
                    "holds the version " + shown + ", which is no whole number from 0 to 9999");
   }

@@ -101,7 +101,8 @@ std::string Statement::Text(int column) const { return std::string(View(column))
 std::string_view Statement::View(int column) const {
   const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(handle(), column));
   if (text == nullptr) {
-    if (!IsNull(column)) throw std::bad_alloc();
+    // A number that could not be made a text is NULL from then on.
+    if (sqlite3_errcode(sqlite3_db_handle(handle())) == SQLITE_NOMEM) throw std::bad_alloc();
     return {};
   }
   return {text, static_cast<size_t>(sqlite3_column_bytes(handle(), column))};

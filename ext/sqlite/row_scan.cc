@@ -69,9 +69,10 @@ Status ScanByStep(const Database& db, const Scan& scan, const RowFunction& row) 
 }  // namespace
 
 std::string_view RowValues::View(size_t column) const {
+  const bool is_null = Type(column) == SQLITE_NULL;  // what could not be made a text is NULL, too
   const auto* text = reinterpret_cast<const char*>(sqlite3_value_text(values_[column]));
   if (text != nullptr) return {text, static_cast<size_t>(sqlite3_value_bytes(values_[column]))};
-  if (Type(column) != SQLITE_NULL) throw std::bad_alloc();
+  if (!is_null) throw std::bad_alloc();
   return {};
 }
 

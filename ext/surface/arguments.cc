@@ -1,5 +1,7 @@
 #include "surface/arguments.h"
 
+#include <new>
+
 #include "migrate/bundle.h"
 #include "migrate/migration.h"
 
@@ -8,9 +10,10 @@ namespace {
 
 constexpr char kDefaultFolder[] = "migrations";
 
+// Of what is not NULL.
 std::string_view TextOf(sqlite3_value* value) {
   const auto* text = reinterpret_cast<const char*>(sqlite3_value_text(value));
-  if (text == nullptr) return {};
+  if (text == nullptr) throw std::bad_alloc();
   return {text, static_cast<size_t>(sqlite3_value_bytes(value))};
 }
 

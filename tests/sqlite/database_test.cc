@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <new>
 #include <string>
 #include <utility>
 #include <vector>
@@ -26,6 +27,16 @@ TEST(Statement, GivesTheCellsOfARow) {
   EXPECT_EQ(row->Text(3), "");
   EXPECT_EQ(row->Type(4), SQLITE_BLOB);
   EXPECT_FALSE(*row->Step());
+}
+
+// SQLite makes NULL of it.
+TEST(Statement, EndsWithoutMemoryWhereANumberIsMadeAText) {
+  Database db = OpenDatabase();
+  Result<Statement> row = db.Prepare("SELECT 1234567, NULL");
+  ASSERT_TRUE(*row->Step());
+  NoMemory none(db);
+  EXPECT_EQ(row->View(1), "");
+  EXPECT_THROW(row->View(0), std::bad_alloc);
 }
 
 TEST(Statement, TakesParameters) {

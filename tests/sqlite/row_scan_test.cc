@@ -102,6 +102,16 @@ TEST(RowScan, EndsWithoutMemory) {
   EXPECT_EQ(rows, 1);
 }
 
+// SQLite makes NULL of it.
+TEST(RowScan, EndsWithoutMemoryWhereANumberIsMadeAText) {
+  for (const Database& db : {WithFunction(), WithRows()}) {
+    Status status = ScanRows(db, {"a", "main.t", "a = 1"}, [&](const RowValues& row) {
+      NoMemory none(db);
+      EXPECT_THROW(row.View(0), std::bad_alloc);
+    });
+  }
+}
+
 // What is put behind another value must not look like it.
 TEST(RowScan, AppendsValuesThatDifferAsBytesThatDo) {
   Database db = WithFunction();
