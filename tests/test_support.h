@@ -195,7 +195,7 @@ class StatementTrace {
 class NoMemory {
  public:
   explicit NoMemory(const Database& db) {
-    sqlite3_db_config(db.handle(), SQLITE_DBCONFIG_LOOKASIDE, nullptr, 0, 0);
+    EXPECT_EQ(sqlite3_db_config(db.handle(), SQLITE_DBCONFIG_LOOKASIDE, nullptr, 0, 0), SQLITE_OK);
     sqlite3_hard_heap_limit64(1);
   }
   ~NoMemory() { sqlite3_hard_heap_limit64(0); }
