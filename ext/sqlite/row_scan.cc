@@ -31,11 +31,15 @@ void TakeRow(sqlite3_context* context, int count, sqlite3_value** values) {
   }
 }
 
+std::string InOrder(const Scan& scan) {
+  return scan.order.empty() ? "" : " ORDER BY " + scan.order;
+}
+
 // False: the function was not called, and the rows are still to be read.
 Result<bool> ScanByFunction(const Database& db, const Scan& scan, const RowFunction& row) {
   Result<Statement> statement =
       db.Prepare("SELECT 1 FROM " + scan.table + " WHERE " + scan.condition + " AND " +
-                 kFunctionName + "(?1, " + scan.columns + ") IS NOT 1");
+                 kFunctionName + "(?1, " + scan.columns + ") IS NOT 1" + InOrder(scan));
   if (!statement) {
     return IsFault(statement.error()) ? Result<bool>(statement.error()) : Result<bool>(false);
   }
@@ -53,7 +57,7 @@ struct ValueFree {
 
 Status ScanByStep(const Database& db, const Scan& scan, const RowFunction& row) {
   const std::string sql =
-      "SELECT " + scan.columns + " FROM " + scan.table + " WHERE " + scan.condition;
+      "SELECT " + scan.columns + " FROM " + scan.table + " WHERE " + scan.condition + InOrder(scan);
   return db.ForEach(sql, [&](const Statement& statement) {
     std::vector<std::unique_ptr<sqlite3_value, ValueFree>> copies;
     std::vector<sqlite3_value*> values;

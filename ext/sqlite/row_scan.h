@@ -37,11 +37,12 @@ class RowValues {
   std::span<sqlite3_value* const> values_;
 };
 
-// What is scanned, as SQL: "a, b", "main.t", "a > 1".
+// What is scanned, as SQL: "a, b", "main.t", "a > 1", "rowid".
 struct Scan {
   std::string columns;
   std::string table;
   std::string condition = "1";  // which spares calls; others may be made all the same
+  std::string order = "";       // the rowid, in whose order the table is read; none: any order
 };
 
 // Calls `row` for each row.

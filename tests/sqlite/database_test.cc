@@ -35,6 +35,7 @@ TEST(Statement, EndsWithoutMemoryWhereANumberIsMadeAText) {
   Result<Statement> row = db.Prepare("SELECT 1234567, NULL");
   ASSERT_TRUE(*row->Step());
   NoMemory none(db);
+  if (!none.ok()) GTEST_SKIP() << "SQLite has memory set aside";
   EXPECT_EQ(row->View(1), "");
   EXPECT_THROW(row->View(0), std::bad_alloc);
 }

@@ -83,6 +83,15 @@ TEST(RowScan, KeepsToTheCondition) {
   EXPECT_EQ(Scanned(WithRows(), scan), "3:x | ");
 }
 
+TEST(RowScan, KeepsToTheOrder) {
+  const Scan scan{"b", "main.t", "a < 3", "rowid"};
+  for (const Database& db : {WithFunction(), WithRows()}) {
+    ASSERT_TRUE(db.Execute("PRAGMA reverse_unordered_selects = ON"));
+    EXPECT_EQ(Scanned(db, {"b", "main.t", "a < 3"}), "5: | 3:x | ");
+    EXPECT_EQ(Scanned(db, scan), "3:x | 5: | ");
+  }
+}
+
 TEST(RowScan, SaysWhatSqliteSays) {
   for (const Database& db : {WithFunction(), WithRows()}) {
     EXPECT_EQ(Scanned(db, {"a", "main.missing"}), "error: no such table: main.missing");
@@ -107,6 +116,7 @@ TEST(RowScan, EndsWithoutMemoryWhereANumberIsMadeAText) {
   for (const Database& db : {WithFunction(), WithRows()}) {
     Status status = ScanRows(db, {"a", "main.t", "a = 1"}, [&](const RowValues& row) {
       NoMemory none(db);
+      if (!none.ok()) GTEST_SKIP() << "SQLite has memory set aside";
       EXPECT_THROW(row.View(0), std::bad_alloc);
     });
   }
