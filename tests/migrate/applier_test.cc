@@ -153,6 +153,17 @@ TEST(Applier, RefusesAScriptThatChangesOurTables) {
   }
 }
 
+// What it sets holds while it is looked whether it has been at our tables: it runs in parts.
+TEST(Applier, ReadsTheRecordsInTheirOrderWhateverAScriptSets) {
+  Started test;
+  test.project.Script("0002-b.sql", "INSERT INTO t VALUES (1);");
+  test.project.Script("0003-c.sql",
+                      "PRAGMA reverse_unordered_selects = ON;\nPRAGMA foreign_keys = ON;\n"
+                      "INSERT INTO t VALUES (2);");
+  EXPECT_EQ(Apply(test.db, test.project), "3");
+  EXPECT_EQ(test.State(), "3: 1,2");
+}
+
 TEST(Applier, RefusesAScriptWhoseOlderTriggerMovesTheVersion) {
   Started test;
   Query(test.db, "CREATE TRIGGER r AFTER INSERT ON t BEGIN UPDATE _meta SET version = 9; END");
