@@ -42,7 +42,7 @@ struct Scan {
   std::string columns;
   std::string table;
   std::string condition = "1";  // which spares calls; others may be made all the same
-  std::string order = "";       // the rowid, in whose order the table is read; none: any order
+  std::string order = {};       // the rowid, in whose order the table is read; none: any order
 };
 
 // Calls `row` for each row.
