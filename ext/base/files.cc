@@ -183,8 +183,9 @@ bool ReadOpen(const OpenFile& file, std::string* text, FileStatus* before) {
 }
 
 // The same without a look at the status of a small file. Less than was asked for is the end of a
-// regular file, unless a signal came between
-// (https://pubs.opengroup.org/onlinepubs/9699919799/functions/read.html).
+// regular file, unless a signal came between, which a local disk is not open to
+// (https://pubs.opengroup.org/onlinepubs/9699919799/functions/read.html,
+// https://www.man7.org/linux/man-pages/man7/signal.7.html).
 bool ReadOpenOrPiece(const OpenFile& file, std::string* text) {
   if (!file.ok()) return false;
   std::array<char, kSmallBytes> small;  // a string would fill it with zeros first

@@ -247,29 +247,26 @@ Result<std::optional<LedgerTexts>> ReadLedgerTexts(const Database& db, size_t ex
   if (!tables->is_plain || !tables->has_text_hash) return not_as_written;
   Result<Statement> meta = db.Prepare("SELECT version, id FROM main._meta");
   if (!meta) return meta.error();
-  Result<bool> row = meta->Step();
-  if (!row) return row.error();
-  if (!*row || meta->Type(0) != SQLITE_INTEGER || meta->Integer(1) != 1) return not_as_written;
+  Result<bool> there = meta->Step();
+  if (!there) return there.error();
+  if (!*there || meta->Type(0) != SQLITE_INTEGER || meta->Integer(1) != 1) return not_as_written;
   LedgerTexts texts;
   texts.version = static_cast<int>(meta->Integer(0));
   if (texts.version != meta->Integer(0) || texts.version < 0) return not_as_written;
   texts.records.reserve(expected_records);
   bool in_order = true;
-  Status status = ScanRows(db, {"version, text_hash", "main._fastmigrate_history", "1", "version"},
-                           [&](const RowValues& record) {
-                             // What is no version is out of the order; ReadRecords() says what it
-                             // is.
-                             const int64_t version = record.Integer(0);
-                             const int last =
-                                 texts.records.empty() ? -1 : texts.records.back().version;
-                             in_order = in_order && record.Type(0) == SQLITE_INTEGER &&
-                                        version > last && version <= kMaxVersion;
-                             RecordedText& text = texts.records.emplace_back();
-                             text.version = static_cast<int>(version);
-                             const std::string_view hash = record.View(1);
-                             if (hash.size() == text.hash.size())
-                               std::copy(hash.begin(), hash.end(), text.hash.begin());
-                           });
+  const Scan scan{"version, text_hash", "main._fastmigrate_history", "1", "version"};
+  Status status = ScanRows(db, scan, [&](const RowValues& row) {
+    // What is no version is out of the order; ReadRecords() says what it is.
+    const int64_t version = row.Integer(0);
+    const int last = texts.records.empty() ? -1 : texts.records.back().version;
+    in_order =
+        in_order && row.Type(0) == SQLITE_INTEGER && version > last && version <= kMaxVersion;
+    RecordedText& record = texts.records.emplace_back();
+    record.version = static_cast<int>(version);
+    const std::string_view hash = row.View(1);
+    if (hash.size() == record.hash.size()) std::copy(hash.begin(), hash.end(), record.hash.begin());
+  });
   if (!status) return status.error();
   Result<bool> another = meta->Step();
   if (!another) return another.error();
@@ -358,13 +355,12 @@ Status RecordText(const Database& db, const HistoryRecord& record) {
 
 Result<std::string> LedgerFingerprint(const Database& db, LedgerLook&& look) {
   std::string text = std::move(look.objects);
-  Status status = ScanRows(
-      db, {RecordColumns(look.tables), std::string("main.") + kHistoryTable, "1", "version"},
-      [&text](const RowValues& row) {
-        for (size_t column = 0; column < row.size(); ++column) {
-          row.AppendValue(column, &text);
-        }
-      });
+  // All columns, also those that another version has added.
+  const char* columns = look.tables.is_plain_history ? kRecordColumns : "*";
+  const Scan scan{columns, std::string("main.") + kHistoryTable, "1", "version"};
+  Status status = ScanRows(db, scan, [&text](const RowValues& row) {
+    for (size_t column = 0; column < row.size(); ++column) row.AppendValue(column, &text);
+  });
   if (!status) return status.error();
   return text;
 }

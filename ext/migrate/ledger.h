@@ -108,8 +108,7 @@ Status CheckVersion(const Database& db, int version);
 Status RecordText(const Database& db, const HistoryRecord& record);
 
 // Everything that a script must leave alone, as one text that is equal before and after it: what a
-// look sees, and the records, with the columns that this version knows. Without the version of the
-// database, which VersionRow() gives.
+// look sees, and the records. Without the version, which VersionRow() gives.
 Result<std::string> LedgerFingerprint(const Database& db, LedgerLook&& look);
 Result<std::string> LedgerFingerprint(const Database& db);
 

@@ -20,6 +20,20 @@ constexpr char kMetaSql[] =
     "CREATE TABLE _meta (id INTEGER PRIMARY KEY CHECK (id = 1), version INTEGER NOT NULL DEFAULT "
     "0)";
 
+constexpr char kHistoryDefinition[] = R"sql(_fastmigrate_history (
+  version INTEGER PRIMARY KEY,
+  previous_version INTEGER NOT NULL,
+  name TEXT,
+  kind TEXT,
+  origin TEXT NOT NULL,
+  checksum TEXT,
+  applied_at TEXT NOT NULL,
+  duration_ms REAL,
+  statements INTEGER,
+  extension_version TEXT NOT NULL,
+  text_hash TEXT
+))sql";
+
 bool IsOrdinaryTable(std::string_view sql) {
   Lexer lexer(sql);
   return lexer.NextSql().Is("CREATE") && lexer.NextSql().Is("TABLE");
@@ -37,7 +51,10 @@ Status TakeObject(const RowValues& row, const std::string& schema, LedgerTables*
   if (type == "table" && IsOrdinaryTable(sql)) {
     (is_meta ? tables->meta : tables->history) = true;
     if (is_meta) tables->is_plain = sql == kMetaSql;
-    if (!is_meta) tables->has_text_hash = sql.find("text_hash") != std::string_view::npos;
+    if (!is_meta) {
+      tables->is_plain_history = sql == std::string("CREATE TABLE ") + kHistoryDefinition;
+      tables->has_text_hash = sql.find("text_hash") != std::string_view::npos;
+    }
     return {};
   }
   if (type == "trigger") {
@@ -79,19 +96,7 @@ Status CreateHistory(const Database& db, bool is_there) {
   if (is_there) {
     return db.Execute("ALTER TABLE main._fastmigrate_history ADD COLUMN text_hash TEXT");
   }
-  return db.Execute(R"sql(CREATE TABLE main._fastmigrate_history (
-  version INTEGER PRIMARY KEY,
-  previous_version INTEGER NOT NULL,
-  name TEXT,
-  kind TEXT,
-  origin TEXT NOT NULL,
-  checksum TEXT,
-  applied_at TEXT NOT NULL,
-  duration_ms REAL,
-  statements INTEGER,
-  extension_version TEXT NOT NULL,
-  text_hash TEXT
-))sql");
+  return db.Execute(std::string("CREATE TABLE main.") + kHistoryDefinition);
 }
 
 }  // namespace

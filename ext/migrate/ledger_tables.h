@@ -25,8 +25,9 @@ inline constexpr char kHistoryTable[] = "_fastmigrate_history";
 struct LedgerTables {
   bool meta = false;
   bool history = false;
-  bool is_plain = false;       // _meta is as we create it
-  bool has_text_hash = false;  // a column of the history, which older versions did not write
+  bool is_plain = false;          // _meta is as we create it
+  bool is_plain_history = false;  // and the history
+  bool has_text_hash = false;     // a column of the history, which older versions did not write
 };
 
 // Which there are in an attached database, or main.

@@ -81,8 +81,8 @@ Result<Digest> TextHashes::Of(const Migration& migration) {
     }
   }
   if (!may_remember_) {
-    if (Status status = source_.folder->Read(migration.name, &text_); !status)
-      return status.error();
+    Status status = source_.folder->Read(migration.name, &text_);
+    if (!status) return status.error();
     return TextHash(text_, is_program);
   }
   Result<std::optional<FileStamp>> stamp = source_.folder->ReadStamped(migration.name, &text_);

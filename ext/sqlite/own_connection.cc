@@ -184,6 +184,7 @@ Result<std::unique_ptr<OwnConnection>> OwnConnection::OpenBeside(const Database&
   if (Status status = RefuseUnlike(host); !status) return status.error();
   Result<Database> db = Database::OpenBeside(host);
   if (!db) return db.error();
+  if (Status status = CopyNewFileSettings(host, *db); !status) return status.error();
   Result<std::optional<int64_t>> first_read = db->QueryInteger("PRAGMA main.schema_version");
   if (!first_read) return first_read.error();
   Result<std::unique_ptr<OwnConnection>> own =

@@ -1,5 +1,6 @@
 #include "sqlite/row_scan.h"
 
+#include <cstdint>
 #include <memory>
 #include <new>
 #include <vector>
@@ -11,19 +12,28 @@ using RowFunction = std::function<void(const RowValues&)>;
 
 constexpr char kFunctionName[] = "fastmigrate_row";
 
-// fastmigrate_row(pointer, value, ...) -> 1. Only this file can make the pointer
+// A scan that goes on.
+struct Call {
+  const RowFunction& row;
+  int64_t rows = 0;
+
+  // By which a result is told from that of any other function.
+  int64_t Sign() const { return static_cast<int64_t>(reinterpret_cast<intptr_t>(this)); }
+};
+
+// fastmigrate_row(pointer, value, ...) -> the pointer as an integer. Only this file can make it
 // (https://www.sqlite.org/bindptr.html).
 void TakeRow(sqlite3_context* context, int count, sqlite3_value** values) {
-  const auto* row =
-      count < 1 ? nullptr
-                : static_cast<const RowFunction*>(sqlite3_value_pointer(values[0], kFunctionName));
-  if (row == nullptr) {
+  auto* call =
+      count < 1 ? nullptr : static_cast<Call*>(sqlite3_value_pointer(values[0], kFunctionName));
+  if (call == nullptr) {
     sqlite3_result_error(context, "fastmigrate_row() is for fastmigrate itself", -1);
     return;
   }
   try {
-    (*row)(RowValues({values + 1, static_cast<size_t>(count - 1)}));
-    sqlite3_result_int(context, 1);
+    ++call->rows;
+    call->row(RowValues({values + 1, static_cast<size_t>(count - 1)}));
+    sqlite3_result_int64(context, call->Sign());
   } catch (const std::bad_alloc&) {
     sqlite3_result_error_nomem(context);
   } catch (const std::exception& exception) {
@@ -35,20 +45,24 @@ std::string InOrder(const Scan& scan) {
   return scan.order.empty() ? "" : " ORDER BY " + scan.order;
 }
 
-// False: the function was not called, and the rows are still to be read.
+// False: the function was not called, and the rows are still to be read. That may show when SQLite
+// compiles the statement once more, too.
 Result<bool> ScanByFunction(const Database& db, const Scan& scan, const RowFunction& row) {
+  auto failed = [](const Error& error) {
+    return IsFault(error) ? Result<bool>(error) : Result<bool>(false);
+  };
   Result<Statement> statement =
       db.Prepare("SELECT 1 FROM " + scan.table + " WHERE " + scan.condition + " AND " +
-                 kFunctionName + "(?1, " + scan.columns + ") IS NOT 1" + InOrder(scan));
-  if (!statement) {
-    return IsFault(statement.error()) ? Result<bool>(statement.error()) : Result<bool>(false);
-  }
-  int rc = sqlite3_bind_pointer(statement->handle(), 1, const_cast<RowFunction*>(&row),
-                                kFunctionName, nullptr);
+                 kFunctionName + "(?1, " + scan.columns + ") IS NOT ?2" + InOrder(scan));
+  if (!statement) return failed(statement.error());
+  Call call{row};
+  int rc = sqlite3_bind_pointer(statement->handle(), 1, &call, kFunctionName, nullptr);
   if (rc != SQLITE_OK) return Error{rc, sqlite3_errstr(rc)};
+  statement->Bind(2, call.Sign());
   Result<bool> not_called = statement->Step();
-  if (!not_called) return not_called.error();
-  return !*not_called;
+  if (not_called) return !*not_called;
+  if (call.rows > 0) return not_called.error();
+  return failed(not_called.error());
 }
 
 struct ValueFree {
@@ -105,7 +119,7 @@ void RowValues::AppendValue(size_t column, std::string* bytes) const {
 }
 
 Status ScanRows(const Database& db, const Scan& scan, const RowFunction& row) {
-  Result<bool> scanned = ScanByFunction(db, scan, row);
+  Result<bool> scanned = scan.columns == "*" ? false : ScanByFunction(db, scan, row);
   if (!scanned) return scanned.error();
   return *scanned ? Status() : ScanByStep(db, scan, row);
 }

@@ -2,9 +2,10 @@
 // what it costs to step to each row and to ask for each value.
 //
 // The function is fastmigrate_row(), which is registered on every connection that has the others.
-// SELECT 1 FROM t WHERE fastmigrate_row(?1, a, b) IS NOT 1 gives no row, and calls it for each of
-// t. Where it cannot be called (the host's authorizer forbids or ignores it, there may be fewer
-// arguments), the rows are stepped to.
+// SELECT 1 FROM t WHERE fastmigrate_row(?1, a, b) IS NOT ?2 calls it for each row of t, and gives
+// none, since it returns what only ?1 and ?2 know. Where it is not called (the host's authorizer
+// forbids or ignores it, there may be fewer arguments, the name is another function's), the rows
+// are stepped to.
 
 #ifndef FASTMIGRATE_SQLITE_ROW_SCAN_H_
 #define FASTMIGRATE_SQLITE_ROW_SCAN_H_
@@ -39,7 +40,7 @@ class RowValues {
 
 // What is scanned, as SQL: "a, b", "main.t", "a > 1", "rowid".
 struct Scan {
-  std::string columns;
+  std::string columns;  // "*" is stepped to
   std::string table;
   std::string condition = "1";  // which spares calls; others may be made all the same
   std::string order = {};       // the rowid, in whose order the table is read; none: any order

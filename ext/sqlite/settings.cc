@@ -85,6 +85,7 @@ bool IsNumber(std::string_view value) {
 constexpr std::array kCopiedPragmas = {"recursive_triggers", "ignore_check_constraints",
                                        "legacy_alter_table", "trusted_schema",
                                        "cell_size_check",    "reverse_unordered_selects"};
+constexpr std::array kCopiedNewFilePragmas = {"encoding", "page_size"};
 constexpr std::array kCopiedFilePragmas = {"synchronous", "fullfsync", "checkpoint_fullfsync",
                                            "secure_delete", "query_only"};
 constexpr std::array kCopiedConfig = {
@@ -265,7 +266,8 @@ Status CopyPragmas(const Database& from, const Database& to, std::span<const cha
     if (!value) return value.error();
     if (value->empty()) continue;
     if (std::string_view(name) == "secure_delete" && *value == "2") value = std::string("FAST");
-    if (Status status = to.Execute(PragmaThatSets("", name, *value)); !status) return status;
+    Status status = to.Execute(PragmaThatSets("", name, QuoteText(*value)));
+    if (!status) return status;
   }
   return {};
 }
@@ -285,6 +287,10 @@ Status CopySettings(const Database& from, const Database& to) {
     sqlite3_limit(to.handle(), limit, sqlite3_limit(from.handle(), limit, -1));
   }
   return {};
+}
+
+Status CopyNewFileSettings(const Database& from, const Database& to) {
+  return CopyPragmas(from, to, kCopiedNewFilePragmas);
 }
 
 // Last query_only, which would forbid the rest.

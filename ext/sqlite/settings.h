@@ -121,6 +121,9 @@ class RowidKeeper {
 // the rules of ALTER TABLE, double-quoted strings, trust in the schema, whether triggers run,
 // limits.
 Status CopySettings(const Database& from, const Database& to);
+// Those that a file takes when it is made, for a second connection to it that has not read it yet:
+// encoding, page_size. What the host has set is only in its connection until then.
+Status CopyNewFileSettings(const Database& from, const Database& to);
 // Those that decide how the file is written, for a second connection to it: query_only, the kind of
 // rollback journal, secure_delete, syncing.
 Status CopyFileSettings(const Database& from, const Database& to);

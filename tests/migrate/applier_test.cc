@@ -153,6 +153,14 @@ TEST(Applier, RefusesAScriptThatChangesOurTables) {
   }
 }
 
+TEST(Applier, RefusesAScriptThatChangesAColumnThatAnotherVersionHasAdded) {
+  Started test;
+  ASSERT_EQ(Query(test.db, "ALTER TABLE _fastmigrate_history ADD COLUMN newer"), "");
+  test.project.Script("0002-b.sql", "UPDATE _fastmigrate_history SET newer = 1;");
+  EXPECT_TRUE(StartsWith(Apply(test.db, test.project),
+                         "error 1: 0002-b.sql: a script must not change main._meta"));
+}
+
 // What it sets holds while it is looked whether it has been at our tables: it runs in parts.
 TEST(Applier, ReadsTheRecordsInTheirOrderWhateverAScriptSets) {
   Started test;

@@ -73,6 +73,19 @@ TEST(OwnConnection, HasTheHostsSettings) {
             "1\n3\n2\ntruncate\n1\nerror 8: attempt to write a readonly database");
 }
 
+// What the host has set for a file that is not made yet is in its connection alone.
+TEST(OwnConnection, MakesTheFileAsTheHostWould) {
+  TempFolder temp;
+  Database host = OpenDatabase(temp.Path("a.db"));
+  Query(host, "PRAGMA encoding = 'UTF-16be'; PRAGMA page_size = 8192");
+  Result<std::unique_ptr<OwnConnection>> own = OwnConnection::OpenBeside(host);
+  ASSERT_TRUE(own) << own.error().message;
+  EXPECT_EQ(Query((*own)->db(), "CREATE TABLE t (a)"), "");
+  EXPECT_EQ(Query(host, "SELECT name FROM sqlite_schema"), "t");
+  EXPECT_EQ(Query(OpenDatabase(temp.Path("a.db")), "PRAGMA encoding; PRAGMA page_size"),
+            "UTF-16be\n8192");
+}
+
 // --- private folders
 
 #ifdef _WIN32

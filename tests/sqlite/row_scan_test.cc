@@ -42,16 +42,16 @@ std::string Scanned(const Database& db, const Scan& scan = kScan) {
 
 const std::string kRows("1:1 3:x | 2:2.5 5: | 4:\0\xFF 3:a\0b | ", 34);
 
-// How often the statement that reads t calls a function, by an authorizer that allows it.
+// How often an authorizer was asked for the function, and what it answers the first time and later.
 struct Asked {
   int answer = SQLITE_OK;
+  int later = answer;
   int functions = 0;
 };
 int Answer(void* data, int action, const char*, const char* name, const char*, const char*) {
   auto* asked = static_cast<Asked*>(data);
   if (action != SQLITE_FUNCTION || std::string(name) != "fastmigrate_row") return SQLITE_OK;
-  ++asked->functions;
-  return asked->answer;
+  return ++asked->functions == 1 ? asked->answer : asked->later;
 }
 
 TEST(RowScan, GivesEachRowOnce) {
@@ -76,6 +76,35 @@ TEST(RowScan, GivesEachRowOnceWhereTheFunctionCannotBeCalled) {
   sqlite3_limit(db.handle(), SQLITE_LIMIT_FUNCTION_ARG, 2);
   EXPECT_EQ(Scanned(db), kRows);
 }
+
+// Another connection has changed the schema, so that SQLite compiles the statement once more.
+TEST(RowScan, GivesEachRowOnceWhereAnAuthorizerChangesItsMind) {
+  for (int later : {SQLITE_DENY, SQLITE_IGNORE}) {
+    TempFolder temp;
+    Database db = OpenDatabase(temp.Path("a.db"));
+    ASSERT_EQ(RegisterRowScan(db.handle()), SQLITE_OK);
+    ASSERT_TRUE(db.Execute("CREATE TABLE t (a, b); INSERT INTO t VALUES (1, 'x')"));
+    ASSERT_TRUE(OpenDatabase(temp.Path("a.db")).Execute("CREATE TABLE u (a)"));
+    Asked asked{SQLITE_OK, later};
+    sqlite3_set_authorizer(db.handle(), Answer, &asked);
+    EXPECT_EQ(Scanned(db), "1:1 3:x | ") << later;
+    EXPECT_EQ(asked.functions, 2);
+  }
+}
+
+TEST(RowScan, GivesEachRowOnceWhereTheNameIsAnotherFunctions) {
+  for (int arguments : {-1, 3}) {
+    Database db = WithFunction();
+    auto one = [](sqlite3_context* context, int, sqlite3_value**) {
+      sqlite3_result_int(context, 1);
+    };
+    sqlite3_create_function(db.handle(), "fastmigrate_row", arguments, SQLITE_UTF8, nullptr, one,
+                            nullptr, nullptr);
+    EXPECT_EQ(Scanned(db), kRows) << arguments;
+  }
+}
+
+TEST(RowScan, TakesAllColumns) { EXPECT_EQ(Scanned(WithFunction(), {"*", "main.t"}), kRows); }
 
 TEST(RowScan, KeepsToTheCondition) {
   const Scan scan{"b", "main.t", "a = 1"};
