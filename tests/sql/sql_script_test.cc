@@ -204,9 +204,9 @@ TEST(SqlScript, RefusesWhatSqliteWouldNotRunAsItIsMeant) {
       {"CREATE TRIGGER a AFTER INSERT ON b BEGIN SELECT 1 END;",
        "a.sql:1:1: this trigger has no END; its last statement ends with ';', then comes END\n"
        "  1 | CREATE TRIGGER a AFTER INSERT ON b BEGIN SELECT 1 END;\n    | ^"},
-      {"CREATE TRIGGER a AFTER INSERT ON b BEGIN SELECT 1; END x; SELECT 2;",
+      {"CREATE TRIGGER a AFTER INSERT ON b BEGIN SELECT 1, 2, 3; END x; SELECT 2;",
        "a.sql:1:1: this trigger has no END; its last statement ends with ';', then comes END\n"
-       "  1 | CREATE TRIGGER a AFTER INSERT ON b BEGIN SELECT 1; END x; SELECT 2;\n    | ^"},
+       "  1 | CREATE TRIGGER a AFTER INSERT ON b BEGIN SELECT 1, 2, 3; END x; SELECT 2;\n    | ^"},
       {"SELECT 1;\n.read b.sql\n",
        "a.sql:2:1: a dot-command of the sqlite3 shell; only SQL can stand in a script\n"
        "  2 | .read b.sql\n    | ^"},
