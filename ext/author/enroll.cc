@@ -155,6 +155,7 @@ Status WriteEnrollment(const Database& db, int from, int version,
     records.push_back(EnrolledRecord(version));
   }
   if (Status status = CreateLedger(db); !status) return status;
+  if (Status status = DropRecordsAbove(db, from); !status) return status;
   if (Result<bool> moved = MoveVersion(db, from, version); !moved) return moved.error();
   if (Status status = WriteRecords(db, records); !status) return status;
   return CheckVersion(db, version);

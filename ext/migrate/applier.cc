@@ -170,7 +170,11 @@ Status Applier::OpenLedger() {
   if (!created) return created.error();
   if (*created) look = LookAtLedger(db_);
   if (!look) return look.error();
-  Result<std::string> fingerprint = LedgerFingerprint(db_, std::move(*look));
+  Result<LedgerFingerprint> fingerprint = ReadFingerprint(db_, std::move(*look));
+  if (fingerprint && fingerprint->last_version > run_.version) {
+    if (Status status = DropRecordsAbove(db_, run_.version); !status) return status;
+    fingerprint = ReadFingerprint(db_);
+  }
   if (!fingerprint) return fingerprint.error();
   batch_->fingerprint = std::move(*fingerprint);
   return {};
@@ -379,7 +383,7 @@ void Applier::NoteOrphans(const Status& orphans) {
 Status Applier::CheckLedgerUntouched(const std::string& file_name) const {
   Result<std::string> row = VersionRow(db_);
   if (!row) return FailedOnLedger(file_name, row.error());
-  Result<std::string> fingerprint = LedgerFingerprint(db_);
+  Result<LedgerFingerprint> fingerprint = ReadFingerprint(db_);
   if (!fingerprint) return FailedOnLedger(file_name, fingerprint.error());
   const bool same = *row == VersionRowOf(Version()) && *fingerprint == batch_->fingerprint;
   return same ? Status() : LedgerChanged(file_name);

@@ -123,8 +123,8 @@ class Applier {
     std::optional<Savepoint> savepoint;  // a script's
     std::optional<VersionMove> move;     // behind it
     std::chrono::steady_clock::time_point began = std::chrono::steady_clock::now();
-    bool is_new = false;                       // the database had no version
-    std::string fingerprint;                   // of the ledger
+    bool is_new = false;  // the database had no version
+    LedgerFingerprint fingerprint;
     std::vector<ForeignKeyViolation> orphans;  // from before, with Look::kBehindEach
     std::vector<Done> done;                    // scripts that have run in it
     std::vector<HistoryRecord> records;        // of these

@@ -299,6 +299,11 @@ Result<bool> MoveVersion(const Database& db, int from, int to) {
   return move->Run(from, to);
 }
 
+Status DropRecordsAbove(const Database& db, int version) {
+  return db.Execute(std::string("DELETE FROM main.") + kHistoryTable + " WHERE version > " +
+                    std::to_string(version));
+}
+
 Status WriteRecords(const Database& db, std::span<const HistoryRecord> records) {
   if (records.empty()) return {};
   const std::string now = UtcNow();
@@ -353,22 +358,23 @@ Status RecordText(const Database& db, const HistoryRecord& record) {
   return is_written ? Status() : Status(NotWritten());
 }
 
-Result<std::string> LedgerFingerprint(const Database& db, LedgerLook&& look) {
-  std::string text = std::move(look.objects);
+Result<LedgerFingerprint> ReadFingerprint(const Database& db, LedgerLook&& look) {
+  LedgerFingerprint print{std::move(look.objects)};
   // All columns, also those that another version has added.
-  const char* columns = look.tables.is_plain_history ? kRecordColumns : "*";
+  const char* columns = look.tables.is_plain_history ? kRecordColumns : "version, *";
   const Scan scan{columns, std::string("main.") + kHistoryTable, "1", "version"};
-  Status status = ScanRows(db, scan, [&text](const RowValues& row) {
-    for (size_t column = 0; column < row.size(); ++column) row.AppendValue(column, &text);
+  Status status = ScanRows(db, scan, [&print](const RowValues& row) {
+    print.last_version = std::max(print.last_version, row.Integer(0));
+    for (size_t column = 0; column < row.size(); ++column) row.AppendValue(column, &print.bytes);
   });
   if (!status) return status.error();
-  return text;
+  return print;
 }
 
-Result<std::string> LedgerFingerprint(const Database& db) {
+Result<LedgerFingerprint> ReadFingerprint(const Database& db) {
   Result<LedgerLook> look = LookAtLedger(db);
   if (!look) return look.error();
-  return LedgerFingerprint(db, std::move(*look));
+  return ReadFingerprint(db, std::move(*look));
 }
 
 std::string VersionRowOf(int version) { return "1 " + std::to_string(version); }

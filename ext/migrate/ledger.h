@@ -96,6 +96,10 @@ class VersionMove {
 // The same, once.
 Result<bool> MoveVersion(const Database& db, int from, int to);
 
+// Deletes what was recorded of versions above this one, which no longer holds where somebody has
+// set the version back: it would hold again when the version comes by.
+Status DropRecordsAbove(const Database& db, int version);
+
 // Writes the records, each replacing one of the same version. An error also when they were not: a
 // host's authorizer can let a write pass and do nothing (SQLITE_IGNORE).
 Status WriteRecords(const Database& db, std::span<const HistoryRecord> records);
@@ -109,15 +113,21 @@ Status RecordText(const Database& db, const HistoryRecord& record);
 
 // Everything that a script must leave alone, as one text that is equal before and after it: what a
 // look sees, and the records. Without the version, which VersionRow() gives.
-Result<std::string> LedgerFingerprint(const Database& db, LedgerLook&& look);
-Result<std::string> LedgerFingerprint(const Database& db);
+struct LedgerFingerprint {
+  std::string bytes;
+  int64_t last_version = -1;  // that has a record
+
+  bool operator==(const LedgerFingerprint&) const = default;
+};
+Result<LedgerFingerprint> ReadFingerprint(const Database& db, LedgerLook&& look);
+Result<LedgerFingerprint> ReadFingerprint(const Database& db);
 
 // The rows of _meta as one text, and what that is where the version is this one; a script that has
 // been at it may have left anything else.
 Result<std::string> VersionRow(const Database& db);
 std::string VersionRowOf(int version);
 
-// That the script has been at what LedgerFingerprint() and VersionRow() tell.
+// That the script has been at what ReadFingerprint() and VersionRow() tell.
 Error LedgerChanged(const std::string& file_name);
 
 }  // namespace fastmigrate

@@ -119,7 +119,8 @@ void RowValues::AppendValue(size_t column, std::string* bytes) const {
 }
 
 Status ScanRows(const Database& db, const Scan& scan, const RowFunction& row) {
-  Result<bool> scanned = scan.columns == "*" ? false : ScanByFunction(db, scan, row);
+  const bool all = scan.columns.ends_with('*');
+  Result<bool> scanned = all ? false : ScanByFunction(db, scan, row);
   if (!scanned) return scanned.error();
   return *scanned ? Status() : ScanByStep(db, scan, row);
 }

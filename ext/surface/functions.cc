@@ -392,17 +392,17 @@ constexpr ScalarFunction kScalarFunctions[] = {
 
 constexpr TableFunction kTableFunctions[] = {
     {"fastmigrate_apply", "version, name, kind, statements, changes, duration_ms", "dir, target",
-     kApplies, true, ApplyTable},
+     kApplies, "scripts applied", ApplyTable},
     {"fastmigrate_status", "version, name, state, kind, origin, applied_at, detail", "dir",
-     kReadsFiles, false, StatusTable},
+     kReadsFiles, nullptr, StatusTable},
     {"fastmigrate_history",
      "version, name, kind, origin, checksum, applied_at, duration_ms, statements, "
      "extension_version",
-     "", kReads, false, HistoryTable},
+     "", kReads, nullptr, HistoryTable},
     {"fastmigrate_verify", "type, name, difference, expected, actual", "dir, version", kChanges,
-     false, VerifyTable},
+     nullptr, VerifyTable},
     {"fastmigrate_rehearse", "version, name, ok, error, statements, changes, duration_ms",
-     "dir, target", kChanges, false, RehearseTable},
+     "dir, target", kChanges, nullptr, RehearseTable},
 };
 
 // On a connection of our own nothing is called in the table form that changes it.
@@ -415,7 +415,7 @@ int RegisterFor(sqlite3* db, Owner owner) {
   }
   for (const TableFunction& function : kTableFunctions) {
     int rc = RegisterTableFunction(db, function);
-    if (rc == SQLITE_OK && function.changes && owner == Owner::kHost) {
+    if (rc == SQLITE_OK && function.done != nullptr && owner == Owner::kHost) {
       rc = CreateTableFunctionInTemp(db, function);
     }
     if (rc != SQLITE_OK) return rc;

@@ -181,6 +181,14 @@ Result<bool> MoveToTemp(const Database& host, const std::string& name) {
   }
 }
 
+// What a second look of a call has found, which would hide what the first has done.
+Error BehindWhatWasDone(const Error& error, const TableFunction& function,
+                        const std::vector<Row>& rows) {
+  if (rows.empty()) return error;
+  return {error.code, error.message + "\n" + function.done +
+                          " by this call before that: " + std::to_string(rows.size())};
+}
+
 // Nullopt when the statement is to be run again.
 Result<std::optional<std::vector<Row>>> RowsFor(const FunctionTable& table,
                                                 const Arguments& arguments) {
@@ -195,7 +203,7 @@ Result<std::optional<std::vector<Row>>> RowsFor(const FunctionTable& table,
   if (run == table.module->answered) run.reset();
   if (is_rerun) table.module->answered = waiting->run;
   // What has changed the database looks whether there is more to do, and finds nothing.
-  if (is_rerun && !table.function->changes) return std::optional(std::move(waiting->rows));
+  if (is_rerun && table.function->done == nullptr) return std::optional(std::move(waiting->rows));
   Result<std::optional<CallMark>> call =
       BeginCall(&db, table.function->name, table.function->rules);
   if (!call) return call.error();
@@ -207,6 +215,7 @@ Result<std::optional<std::vector<Row>>> RowsFor(const FunctionTable& table,
   auto reads_main = [&db] { return sqlite3_txn_state(db.handle(), "main") != SQLITE_TXN_NONE; };
   const bool did_read = reads_main();
   Result<std::vector<Row>> rows = table.function->call(db, arguments);
+  if (!rows && is_rerun) return BehindWhatWasDone(rows.error(), *table.function, waiting->rows);
   if (!rows) return rows.error();
   if (Status kept = CheckTransactionKept(db, in_transaction); !kept) return kept.error();
   if (is_rerun) rows->insert(rows->begin(), waiting->rows.begin(), waiting->rows.end());

@@ -28,7 +28,8 @@ struct TableFunction {
   const char* columns;    // "version, name, state"
   const char* arguments;  // "dir, target": the hidden columns; empty when there are none
   CallRules rules;
-  bool changes;  // the database; its rows tell what the call has done
+  const char* done;  // of one that changes the database: of what each row tells that the call has
+                     // done it, "scripts applied"; null of others
   Result<std::vector<Row>> (*call)(const Database& db, const Arguments& arguments);
 };
 

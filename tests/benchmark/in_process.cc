@@ -173,7 +173,7 @@ BENCHMARK(BM_Record);
 // What shows that a script has left the ledger alone, once before and once after a transaction.
 void BM_LedgerFingerprint(benchmark::State& state) {
   const Managed managed(state.range(0));
-  for (auto _ : state) benchmark::DoNotOptimize(Must(LedgerFingerprint(managed.db())));
+  for (auto _ : state) benchmark::DoNotOptimize(Must(ReadFingerprint(managed.db())));
 }
 BENCHMARK(BM_LedgerFingerprint)->Arg(100)->Arg(1000)->Unit(benchmark::kMicrosecond);
 

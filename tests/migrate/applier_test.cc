@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
+#include <filesystem>
 #include <fstream>
 #include <ostream>
 #include <string>
@@ -563,6 +564,55 @@ TEST(Applier, ObeysACommitHookThatRefusesAPart) {
       test.db.handle(), [](void*) { return 1; }, nullptr);
   EXPECT_TRUE(StartsWith(Apply(test.db, test.project), "error 531:"));
   EXPECT_EQ(test.State(), "1: ");
+}
+
+// --- a version that was set back by hand
+
+// The record of a script that the folder has no more, and that this database has not had as it is
+// now, would say of it that it is missing, and that those below it came late.
+TEST(Applier, ForgetsWhatWasRecordedAboveAVersionThatWasSetBack) {
+  for (const char* script : {"INSERT INTO t VALUES (4);",
+                             "ATTACH ':memory:' AS o;\nINSERT INTO t VALUES (4);\nDETACH o;"}) {
+    Started test;
+    test.project.Script("0003-c.sql", "INSERT INTO t VALUES (3);");
+    EXPECT_EQ(Apply(test.db, test.project), "3");
+    Query(test.db, "UPDATE _meta SET version = 1; DELETE FROM t");
+    std::filesystem::remove(test.project.dir() + "/0003-c.sql");
+    test.project.Script("0002-b.sql", "INSERT INTO t VALUES (2);");
+    test.project.Script("0004-d.sql", script);
+    test.project.Script("0005-fails.sql", "INSERT INTO missing VALUES (1);");
+    EXPECT_TRUE(StartsWith(Apply(test.db, test.project), "error 1: 0005-fails.sql:1:")) << script;
+    EXPECT_EQ(test.State(), "4: 2,4") << script;
+    EXPECT_EQ(Query(test.db, "SELECT version, name FROM fastmigrate_history()"),
+              "1|0001-t.sql\n2|0002-b.sql\n4|0004-d.sql")
+        << script;
+  }
+}
+
+TEST(Applier, KeepsWhatWasRecordedAboveAVersionThatDoesNotMove) {
+  Started test;
+  test.project.Script("0002-b.sql", "INSERT INTO t VALUES (2);");
+  EXPECT_EQ(Apply(test.db, test.project), "2");
+  Query(test.db, "UPDATE _meta SET version = 1");
+  test.project.Script("0002-b.sql", "INSERT INTO missing VALUES (1);");
+  EXPECT_TRUE(StartsWith(Apply(test.db, test.project), "error 1: 0002-b.sql:1:"));
+  EXPECT_EQ(Query(test.db, "SELECT group_concat(version) FROM fastmigrate_history()"), "1,2");
+}
+
+// A table that neither program has made, in which nothing keeps two records of a version apart.
+TEST(Applier, LeavesOneRecordOfAVersionInATableWithoutAKey) {
+  Project project;
+  Database db = project.Open();
+  project.Script("0001-one.sql", "CREATE TABLE one (a);");
+  project.Script("0002-two.sql", "INSERT INTO one VALUES (1);");
+  Query(db,
+        "CREATE TABLE _meta (id INTEGER PRIMARY KEY, version INTEGER); CREATE TABLE one (a);"
+        "INSERT INTO _meta VALUES (1, 1); CREATE TABLE _fastmigrate_history (version, "
+        "previous_version, name, kind, origin, checksum, applied_at, duration_ms, statements, "
+        "extension_version); INSERT INTO _fastmigrate_history VALUES (2, 0, '0001-one.sql', 'sql', "
+        "'applied', 'x', 'now', 1.5, 1, '9')");
+  for (int call = 1; call <= 2; ++call) EXPECT_EQ(Apply(db, project), "2");
+  EXPECT_EQ(Query(db, "SELECT name FROM fastmigrate_history()"), "0002-two.sql");
 }
 
 // --- other processes

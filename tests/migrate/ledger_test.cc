@@ -482,11 +482,11 @@ TEST(LedgerFingerprint, ChangesWithEverythingInOurTables) {
     record.duration_ms = 1;
     record.statements = 1;
     ASSERT_TRUE(Advance(db, record));
-    Result<std::string> before = LedgerFingerprint(db);
+    Result<LedgerFingerprint> before = ReadFingerprint(db);
     ASSERT_TRUE(before);
-    ASSERT_EQ(*LedgerFingerprint(db), *before);
+    ASSERT_EQ(*ReadFingerprint(db), *before);
     ASSERT_EQ(Query(db, change), "") << change;
-    EXPECT_NE(*LedgerFingerprint(db), *before) << change;
+    EXPECT_NE(*ReadFingerprint(db), *before) << change;
   }
 }
 
@@ -496,30 +496,30 @@ TEST(LedgerFingerprint, IsTheSameInWhateverOrderThingsWereMade) {
   Database db = OpenDatabase();
   ASSERT_TRUE(CreateLedger(db));
   Query(db, "CREATE TABLE t (x);" + on_a + on_b);
-  Result<std::string> before = LedgerFingerprint(db);
+  Result<LedgerFingerprint> before = ReadFingerprint(db);
   Query(db, "DROP TRIGGER a");
-  EXPECT_NE(*LedgerFingerprint(db), *before);
+  EXPECT_NE(*ReadFingerprint(db), *before);
   Query(db, on_a);
-  EXPECT_EQ(*LedgerFingerprint(db), *before);
+  EXPECT_EQ(*ReadFingerprint(db), *before);
 }
 
 TEST(LedgerFingerprint, SeesARecordWithNulls) {
   Database db = OpenDatabase();
   ASSERT_TRUE(CreateLedger(db));
   ASSERT_TRUE(Write(db, RecordOf(1, "enrolled")));
-  Result<std::string> before = LedgerFingerprint(db);
+  Result<LedgerFingerprint> before = ReadFingerprint(db);
   Query(db, "UPDATE _fastmigrate_history SET origin = 'applied'");
-  EXPECT_NE(*LedgerFingerprint(db), *before);
+  EXPECT_NE(*ReadFingerprint(db), *before);
 }
 
 TEST(LedgerFingerprint, StaysWhenOtherTablesChange) {
   Database db = OpenDatabase();
   ASSERT_TRUE(CreateLedger(db));
-  Result<std::string> before = LedgerFingerprint(db);
+  Result<LedgerFingerprint> before = ReadFingerprint(db);
   Query(db,
         "CREATE TABLE post_meta (a); INSERT INTO post_meta VALUES (1); PRAGMA user_version = 4;"
         "CREATE TRIGGER r AFTER INSERT ON post_meta BEGIN SELECT '_meta_'; END");
-  EXPECT_EQ(*LedgerFingerprint(db), *before);
+  EXPECT_EQ(*ReadFingerprint(db), *before);
 }
 
 TEST(LedgerTable, IsOneOfTwoInAnyLetterCase) {

@@ -243,6 +243,18 @@ TEST(Enroll, RefusesAManagedDatabase) {
   EXPECT_TRUE(db.InAutocommit());
 }
 
+// What stays behind when _meta alone was dropped is of another life of the database.
+TEST(Enroll, ForgetsWhatWasRecordedBefore) {
+  Project project;
+  Database db = project.Open();
+  project.Script("0001-a.sql", "CREATE TABLE a (x);");
+  project.Script("0003-c.sql", "CREATE TABLE c (x);");
+  EXPECT_EQ(Apply(db, project), "3");
+  Query(db, "DROP TABLE _meta");
+  EXPECT_EQ(Query(db, "SELECT fastmigrate_enroll(5)"), "5");
+  EXPECT_EQ(Query(db, "SELECT version, origin FROM fastmigrate_history()"), "5|enrolled");
+}
+
 TEST(Enroll, RefusesWhatIsNoVersion) {
   Database db = OpenHost();
   EXPECT_EQ(Query(db, "SELECT fastmigrate_enroll('x')"),

@@ -49,6 +49,11 @@ Result<std::vector<Row>> MakeTable(const Database& db, const Arguments&) {
   if (Status status = db.Execute("CREATE TABLE main.made (a)"); !status) return status.error();
   return std::vector<Row>{{std::string("made")}, {std::string("too")}};
 }
+// The same, and its second call fails.
+Result<std::vector<Row>> MakeTableAndFail(const Database& db, const Arguments& arguments) {
+  if (calls > 0) return MakeError("the second call fails");
+  return MakeTable(db, arguments);
+}
 Result<std::vector<Row>> Fail(const Database&, const Arguments&) {
   return Error{SQLITE_CONSTRAINT_FOREIGNKEY, "because of \"%s\""};
 }
@@ -62,22 +67,24 @@ Result<std::vector<Row>> ThrowOther(const Database&, const Arguments&) {
 constexpr CallRules kReads{.access = Access::kAnywhere};
 constexpr CallRules kWrites{.access = Access::kChanges};
 
-constexpr TableFunction kGiven = {"given", "i, text", "a, b", kReads, false, Given};
-constexpr TableFunction kNumbers = {"numbers", "n, other", "", kReads, false, Numbers};
-constexpr TableFunction kChanges = {"changes_it", "n, other", "", kWrites, false, Numbers};
-constexpr TableFunction kInTemp = {"in_temp", "n, other", "a", kWrites, true, Numbers};
-constexpr TableFunction kReader = {"reader", "tables", "a", kReads, false, CountTables};
-constexpr TableFunction kTeller = {"teller", "text", "a", kReads, false, TellAndCount};
-constexpr TableFunction kWriter = {"writer", "name", "", kWrites, true, MakeTable};
-constexpr TableFunction kFail = {"fail", "n", "", kReads, false, Fail};
-constexpr TableFunction kNoMemory = {"no_memory", "n", "", kReads, false, ThrowNoMemory};
-constexpr TableFunction kThrow = {"throw_it", "n", "", kReads, false, ThrowOther};
+constexpr TableFunction kGiven = {"given", "i, text", "a, b", kReads, nullptr, Given};
+constexpr TableFunction kNumbers = {"numbers", "n, other", "", kReads, nullptr, Numbers};
+constexpr TableFunction kChanges = {"changes_it", "n, other", "", kWrites, nullptr, Numbers};
+constexpr TableFunction kInTemp = {"in_temp", "n, other", "a", kWrites, "things made", Numbers};
+constexpr TableFunction kReader = {"reader", "tables", "a", kReads, nullptr, CountTables};
+constexpr TableFunction kTeller = {"teller", "text", "a", kReads, nullptr, TellAndCount};
+constexpr TableFunction kWriter = {"writer", "name", "", kWrites, "things made", MakeTable};
+constexpr TableFunction kWriterThatFails = {"writer", "name",        "",
+                                            kWrites,  "things made", MakeTableAndFail};
+constexpr TableFunction kFail = {"fail", "n", "", kReads, nullptr, Fail};
+constexpr TableFunction kNoMemory = {"no_memory", "n", "", kReads, nullptr, ThrowNoMemory};
+constexpr TableFunction kThrow = {"throw_it", "n", "", kReads, nullptr, ThrowOther};
 
 Database OpenWith(const TableFunction& function) {
   calls = 0;
   Database db = OpenDatabase();
   EXPECT_EQ(RegisterTableFunction(db.handle(), function), SQLITE_OK);
-  if (function.changes) {
+  if (function.done != nullptr) {
     EXPECT_EQ(CreateTableFunctionInTemp(db.handle(), function), SQLITE_OK);
   }
   return db;
@@ -281,11 +288,11 @@ TEST(OpenSelect, LocksNothingOfMain) {
       OnFile test(function, journal);
       Result<Statement> rows = test.db.Prepare(std::string("SELECT * FROM ") + function.name);
       ASSERT_TRUE(*rows->Step());
-      EXPECT_EQ(rows->Text(0), function.changes ? "made" : "1") << function.name;
+      EXPECT_EQ(rows->Text(0), function.done != nullptr ? "made" : "1") << function.name;
       EXPECT_EQ(sqlite3_txn_state(test.db.handle(), "main"), SQLITE_TXN_NONE) << function.name;
       EXPECT_EQ(test.WriteBeside(), std::string(journal) == "WAL" ? "0\n0|0|0" : "0\n0|-1|-1");
       ASSERT_TRUE(*rows->Step());
-      EXPECT_EQ(rows->Text(0), function.changes ? "too" : "-1");
+      EXPECT_EQ(rows->Text(0), function.done != nullptr ? "too" : "-1");
       EXPECT_FALSE(*rows->Step());
     }
   }
@@ -304,6 +311,13 @@ TEST(OpenSelect, CallsTheFunctionAsOftenAsIsNeeded) {
   EXPECT_EQ(Query(writes.db, "SELECT * FROM writer"), "made\ntoo");
   EXPECT_EQ(calls, 2);
   EXPECT_EQ(Query(writes.db, "SELECT * FROM writer"), "");
+}
+
+TEST(OpenSelect, SaysWhatWasDoneBeforeASecondLookFailed) {
+  OnFile test(kWriterThatFails);
+  EXPECT_EQ(Query(test.db, "SELECT * FROM writer"),
+            "error 1: the second call fails\nthings made by this call before that: 2");
+  EXPECT_EQ(Query(test.db, "SELECT * FROM writer"), "error 1: the second call fails");
 }
 
 // Each run has rows of its own.
