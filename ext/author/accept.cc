@@ -21,21 +21,22 @@ Status AcceptEdit(const Database& db, int version, const Source& source) {
   Result<LedgerState> ledger = ReadLedger(db);
   if (!ledger) return ledger.error();
   if (version > ledger->version.value_or(0)) {
-    return MakeError(migration->name + " has not been applied, so that there is nothing to accept");
+    return MakeError(migration->Name() +
+                     " has not been applied, so that there is nothing to accept");
   }
   const HistoryRecord* record = ledger->Find(version);
   if (record == nullptr && IsLate(*ledger, *migration)) {
-    return MakeError(migration->name +
+    return MakeError(migration->Name() +
                      " is late: the database passed its version without it, so that there is "
                      "nothing to accept; give it a number above the last script's");
   }
   if (record == nullptr) {
     return MakeError("there is no record of version " + std::to_string(version) +
                      " (another program brought the database there), so that no edit of " +
-                     migration->name + " is noticed and none needs to be accepted");
+                     migration->Name() + " is noticed and none needs to be accepted");
   }
   HistoryRecord accepted = *record;
-  accepted.name = migration->name;
+  accepted.name = migration->Name();
   accepted.checksum = script->checksum();
   accepted.text_hash = script->text_hash();
   if (Status status = CreateLedger(db); !status) return status;

@@ -11,7 +11,7 @@ namespace fastmigrate {
 Result<std::string> BundleFolder(const Source& folder) {
   std::string bundle;
   for (const Migration& migration : folder.migrations) {
-    if (migration.kind != MigrationKind::kSql) return ProgramInBundle(migration.name);
+    if (migration.kind != MigrationKind::kSql) return ProgramInBundle(migration.Name());
     if (!utf8::is_valid(migration.name.begin(), migration.name.end())) {
       return MakeError("the name of script " + migration.Path() +
                        " is not UTF-8, which that of a script in a bundle must be");
@@ -20,7 +20,7 @@ Result<std::string> BundleFolder(const Source& folder) {
     if (!script) return script.error();
     if (Status status = RefuseAsItStands(&*script); !status) return status.error();
     bundle += bundle.empty() ? "{" : ",\n ";
-    bundle += JsonString(migration.name) + ": " + JsonString(script->sql().text);
+    bundle += JsonString(migration.Name()) + ": " + JsonString(script->sql().text);
   }
   return bundle.empty() ? "{}" : bundle + "}";
 }

@@ -24,7 +24,7 @@ struct Drafted {
 };
 
 Error HasNotHad(const Source& source, const Migration& migration) {
-  return MakeError("this database has not had " + migration.name +
+  return MakeError("this database has not had " + migration.Name() +
                    "; run SELECT fastmigrate_apply(" + source.Argument() +
                    ") first, and change the database behind it");
 }
@@ -176,11 +176,7 @@ Result<std::optional<std::string>> DraftFromFile(const Database& db, const std::
   if (!text) return text.error();
   Source wanted_source;
   wanted_source.dir = FolderOf(schema_file);
-  Migration statements;
-  statements.version = 1;
-  statements.name = schema_file;
-  statements.text = std::make_shared<const std::string>(std::move(*text));
-  wanted_source.migrations.push_back(std::move(statements));
+  wanted_source.migrations.push_back(MigrationOfText(1, schema_file, std::move(*text)));
 
   Result<NewFile> folder = MakeFolder(dir);
   if (!folder) return folder.error();

@@ -81,7 +81,7 @@ Error CannotTell(const Source& source, int version, const std::vector<Migration>
     if (migration.version < untold.front().version) lower = migration.version;
   }
   std::string names;
-  for (const Migration& migration : untold) names += (names.empty() ? "" : ", ") + migration.name;
+  for (const Migration& migration : untold) names += (names.empty() ? "" : ", ") + migration.Name();
   return MakeError("the schema is that of version " + std::to_string(version) + ", and that of " +
                    std::to_string(lower) + " as well: " + names + " " +
                    (untold.size() == 1 ? "changes" : "change") +
@@ -142,7 +142,7 @@ Result<int> Unenroll(const Database& db) {
 
 HistoryRecord EnrolledRecord(const PendingScript& script) {
   HistoryRecord record = EnrolledRecord(script.version());
-  record.name = script.migration().name;
+  record.name = script.migration().Name();
   record.kind = KindName(script.migration().kind);
   record.checksum = script.checksum();
   record.text_hash = script.text_hash();

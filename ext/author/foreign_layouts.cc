@@ -312,9 +312,7 @@ Result<ConvertedMigration> Convert(const ForeignFolder& folder, const Layout& la
   if (!name) return name.error();
   ConvertedMigration converted;
   converted.foreign = std::move(foreign);
-  converted.script.version = version;
-  converted.script.name = std::move(*name);
-  converted.script.text = std::make_shared<const std::string>(std::move(part->text));
+  converted.script = MigrationOfText(version, std::move(*name), std::move(part->text));
   return converted;
 }
 

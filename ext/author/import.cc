@@ -48,10 +48,10 @@ Result<bool> AreThere(const std::string& dir, const std::string& from,
       if (!text) return text.error();
       if (*text == *migration.script.text) continue;
     }
-    return MakeError("'" + dir + "' holds scripts already, " + source->migrations.front().name +
-                     " the first of them, and they are not those that are imported (" +
-                     migration.script.name + " is " + (present == nullptr ? "missing" : "another") +
-                     "); name a folder that holds none");
+    return MakeError(
+        "'" + dir + "' holds scripts already, " + source->migrations.front().Name() +
+        " the first of them, and they are not those that are imported (" + migration.script.Name() +
+        " is " + (present == nullptr ? "missing" : "another") + "); name a folder that holds none");
   }
   return true;
 }

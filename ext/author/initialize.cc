@@ -37,7 +37,7 @@ Result<bool> RefuseScripts(const std::string& dir, const std::string& script) {
     if (!text) return text.error();
     if (*text == script) return true;
   }
-  return MakeError("'" + dir + "' holds scripts already, " + source->migrations.front().name +
+  return MakeError("'" + dir + "' holds scripts already, " + source->migrations.front().Name() +
                    " the first of them; if they produce this database, run SELECT "
                    "fastmigrate_enroll(N, " +
                    QuoteText(dir) + ")");

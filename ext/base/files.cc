@@ -37,7 +37,7 @@ using windows::LastError;
 using windows::OpenToRead;
 using windows::ReasonOf;
 using windows::Sync;
-OpenFile OpenIn(void*, const std::string& folder, const std::string& name) {
+OpenFile OpenIn(void*, const std::string& folder, std::string_view name) {
   return OpenToRead(Joined(folder, name));
 }
 OpenFile OpenNew(const std::string& path, int) { return windows::OpenNew(path); }
@@ -86,8 +86,24 @@ OpenFile OpenToRead(const std::string& path) {
   return OpenFile(open(path.c_str(), O_RDONLY | O_CLOEXEC));
 }
 DIR* AsDir(void* handle) { return static_cast<DIR*>(handle); }
-OpenFile OpenIn(void* handle, const std::string&, const std::string& name) {
-  return OpenFile(openat(dirfd(AsDir(handle)), name.c_str(), O_RDONLY | O_CLOEXEC));
+// A name with a NUL behind it, as the system wants one. Nearly all are short.
+class TerminatedName {
+ public:
+  explicit TerminatedName(std::string_view name) {
+    if (name.size() >= short_.size()) {
+      long_ = name;
+    } else {
+      *std::copy(name.begin(), name.end(), short_.begin()) = '\0';
+    }
+  }
+  const char* c_str() const { return long_.empty() ? short_.data() : long_.c_str(); }
+
+ private:
+  std::array<char, 256> short_;
+  std::string long_;
+};
+OpenFile OpenIn(void* handle, const std::string&, std::string_view name) {
+  return OpenFile(openat(dirfd(AsDir(handle)), TerminatedName(name).c_str(), O_RDONLY | O_CLOEXEC));
 }
 OpenFile OpenNew(const std::string& path, mode_t mode) {
   return OpenFile(open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
@@ -266,7 +282,7 @@ Status Folder::ForEach(const std::function<Status(std::string_view, bool)>& take
   return {};
 }
 
-std::optional<FileStamp> Folder::StampOf(const std::string&) const { return std::nullopt; }
+std::optional<FileStamp> Folder::StampOf(std::string_view) const { return std::nullopt; }
 #else
 void Folder::Closer::operator()(void* handle) const noexcept { closedir(AsDir(handle)); }
 
@@ -295,20 +311,21 @@ Status Folder::ForEach(const std::function<Status(std::string_view, bool)>& take
   return {};
 }
 
-std::optional<FileStamp> Folder::StampOf(const std::string& name) const {
+std::optional<FileStamp> Folder::StampOf(std::string_view name) const {
   FileStatus status;
-  if (fstatat(dirfd(AsDir(handle_.get())), name.c_str(), &status, 0) != 0) return std::nullopt;
+  if (fstatat(dirfd(AsDir(handle_.get())), TerminatedName(name).c_str(), &status, 0) != 0)
+    return std::nullopt;
   return StampAt(opened_ns_, status);
 }
 #endif
 
-Status Folder::Read(const std::string& name, std::string* text) const {
+Status Folder::Read(std::string_view name, std::string* text) const {
   const OpenFile file = OpenIn(handle_.get(), path_, name);
   if (ReadOpenOrPiece(file, text)) return {};
   return CannotRead(Joined(path_, name));
 }
 
-Result<std::optional<FileStamp>> Folder::ReadStamped(const std::string& name,
+Result<std::optional<FileStamp>> Folder::ReadStamped(std::string_view name,
                                                      std::string* text) const {
   const OpenFile file = OpenIn(handle_.get(), path_, name);
   FileStatus before;

@@ -55,14 +55,14 @@ class Folder {
   // Nullopt when that cannot be told: there is no such file; it has changed in the two seconds
   // before the folder was opened, or since, which is how coarse the times of a file system may be;
   // or the system is not Linux.
-  std::optional<FileStamp> StampOf(const std::string& name) const;
+  std::optional<FileStamp> StampOf(std::string_view name) const;
   // Puts a whole file into `text`, to be compared with what it should be: where the system gives a
   // small one in pieces, as it may in a signal, the first piece. That takes no look at its status,
   // which is a fifth of the time.
-  Status Read(const std::string& name, std::string* text) const;
+  Status Read(std::string_view name, std::string* text) const;
   // Puts a whole file into `text`, and gives its stamp of before: as long as it is that, it holds
   // this text.
-  Result<std::optional<FileStamp>> ReadStamped(const std::string& name, std::string* text) const;
+  Result<std::optional<FileStamp>> ReadStamped(std::string_view name, std::string* text) const;
 
  private:
   struct Closer {

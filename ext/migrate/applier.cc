@@ -114,7 +114,7 @@ int Applier::Version() const {
 Status Applier::ApplyOne(PendingScript* script) {
   Progress* const progress = options_.progress;
   if (progress != nullptr) {
-    progress->Begin(script->migration().name, script->sql().statement_count);
+    progress->Begin(script->migration().Name(), script->sql().statement_count);
   }
   Status status = RunOne(script);
   if (progress != nullptr) progress->End(status.ok());
@@ -408,7 +408,7 @@ Status Applier::Record(const PendingScript& script, const Measure& measure) {
   done.place = current_;
   AppliedScript& applied = done.applied;
   applied.version = script.version();
-  applied.name = script.migration().name;
+  applied.name = script.migration().Name();
   applied.kind = KindName(script.migration().kind);
   applied.statements = script.IsProgram() ? 1 : static_cast<int64_t>(script.sql().statement_count);
   applied.changes = measure.Changes();

@@ -87,7 +87,7 @@ Status Applier::ApplyInParts(PendingScript* script) {
   if (status && run_.version < script->version()) status = ApplyPart(&run, nullptr, true);
   if (!status) return status;
   status = run.isolation.EndOutside();
-  return status ? status : status.error().Within(script->migration().name);
+  return status ? status : status.error().Within(script->migration().Name());
 }
 
 // VACUUM goes to the side connection, where there is one, with the pragmas that it obeys.
@@ -120,7 +120,7 @@ Status Applier::ApplyPart(PartedScript* run, const ScriptStep* part, bool last) 
   Status status = RunAndCheckPart(run, part, last);
   if (status) {
     status = CommitChecked();
-    return status ? status : status.error().Within(run->script.migration().name);
+    return status ? status : status.error().Within(run->script.migration().Name());
   }
   if (batch_ && !batch_->transaction.IsAlive() && IsPerhapsCommitted(status.error())) {
     note_ = kPerhapsInPart;
@@ -130,7 +130,7 @@ Status Applier::ApplyPart(PartedScript* run, const ScriptStep* part, bool last) 
 }
 
 Status Applier::RunAndCheckPart(PartedScript* run, const ScriptStep* part, bool last) {
-  const std::string& file_name = run->script.migration().name;
+  const std::string file_name = run->script.migration().Name();
   if (Status status = OpenBatch(); !status) return status;
   if (run->script.version() <= Version()) {
     if (!run->begun) return {};
@@ -209,11 +209,11 @@ Status Applier::ApplyProgram(const PendingScript& script) {
     std::string how = run->signal != 0 ? "was ended by signal " + std::to_string(run->signal)
                                        : "exited with status " + std::to_string(run->exit_code);
     if (!run->error_tail.empty()) how += "; its standard error ends:\n" + run->error_tail;
-    return MakeError(migration.name + " " + how);
+    return MakeError(migration.Name() + " " + how);
   }
   if (Status status = OpenBatch(); !status) return status;
   if (script.version() <= Version()) {
-    return MakeError(migration.name + " has moved the version itself; fastmigrate does that");
+    return MakeError(migration.Name() + " has moved the version itself; fastmigrate does that");
   }
   if (Status status = Record(script, measure); !status) return status;
   return CommitChecked();

@@ -53,13 +53,13 @@ class BundleReader final : public nlohmann::json_sax<nlohmann::json> {
       return Fail(MakeError("the bundle holds '" + name +
                             "'; a name in it is that of a file, without its folder"));
     }
-    files_.push_back({std::move(name), nullptr});
+    files_.push_back({std::move(name), ""});
     expected_ = kText;
     return true;
   }
 
   bool string(std::string& text) override {
-    files_.back().text = std::make_shared<const std::string>(std::move(text));
+    files_.back().text = std::move(text);
     expected_ = kNextName;
     return true;
   }

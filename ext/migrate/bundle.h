@@ -9,7 +9,6 @@
 #ifndef FASTMIGRATE_MIGRATE_BUNDLE_H_
 #define FASTMIGRATE_MIGRATE_BUNDLE_H_
 
-#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,7 +19,7 @@ namespace fastmigrate {
 
 struct BundledFile {
   std::string name;
-  std::shared_ptr<const std::string> text;
+  std::string text;
 };
 
 // Whether it is meant as a bundle, not as a path: its first character is '{'. White space and a

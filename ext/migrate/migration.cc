@@ -42,7 +42,14 @@ std::string_view KindName(MigrationKind kind) {
   return "";
 }
 
-std::string Migration::Path() const { return Joined(*dir, name); }
+std::string Migration::Path() const { return Joined(home->dir, name); }
+
+Migration MigrationOfText(int version, std::string name, std::string text) {
+  auto home = std::make_shared<const ScriptHome>(ScriptHome{"", std::move(name)});
+  const std::string_view view = home->names;
+  return {version, MigrationKind::kSql, view, std::move(home),
+          std::make_shared<const std::string>(std::move(text))};
+}
 
 Result<std::string> ReadText(const Migration& migration) {
   if (migration.text) return *migration.text;

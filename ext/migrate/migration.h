@@ -9,6 +9,7 @@
 #ifndef FASTMIGRATE_MIGRATE_MIGRATION_H_
 #define FASTMIGRATE_MIGRATE_MIGRATION_H_
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -20,21 +21,32 @@ namespace fastmigrate {
 
 inline constexpr int kMaxVersion = 9999;
 
-enum class MigrationKind { kSql, kPython, kShell };
+enum class MigrationKind : uint8_t { kSql, kPython, kShell };
 
 // "sql", "py" or "sh".
 std::string_view KindName(MigrationKind kind);
 
+// Where scripts were found, with the names of all of them: to read a folder of a thousand costs a
+// tenth less when no name has memory of its own.
+struct ScriptHome {
+  std::string dir;  // empty when it is no folder
+  std::string names;
+};
+
 struct Migration {
   int version = 0;
-  std::string name;  // of the file, without its folder
   MigrationKind kind = MigrationKind::kSql;
-  // Where its text is: in a file of this folder, or here when it is out of a bundle.
-  std::shared_ptr<const std::string> dir;
-  std::shared_ptr<const std::string> text;
+  std::string_view name;  // of the file, without its folder; in `home`
+  std::shared_ptr<const ScriptHome> home;
+  // What it holds, when it is not in a file.
+  std::shared_ptr<const std::string> text = nullptr;
 
+  std::string Name() const { return std::string(name); }
   std::string Path() const;  // of the file
 };
+
+// One that is in no folder.
+Migration MigrationOfText(int version, std::string name, std::string text);
 
 // The text, which for a file is read now.
 Result<std::string> ReadText(const Migration& migration);

@@ -23,7 +23,7 @@ Result<PendingScript> PendingScript::Read(const Migration& migration, bool keep_
     pending.checksum_ = ProgramChecksum(*text);
     return pending;
   }
-  Result<SqlScript> script = ReadSqlScript(migration.name, std::move(*text));
+  Result<SqlScript> script = ReadSqlScript(migration.Name(), std::move(*text));
   if (!script) return script.error();
   pending.checksum_ = script->checksum;
   pending.script_ = std::move(*script);
@@ -43,7 +43,8 @@ Status PendingScript::LoadText() {
   Result<PendingScript> again = Read(migration_, true);
   if (!again) return again.error();
   if (again->text_hash_ != text_hash_) {
-    return MakeError(migration_.name + " was changed while it was about to be applied; try again");
+    return MakeError(migration_.Name() +
+                     " was changed while it was about to be applied; try again");
   }
   script_.text = std::move(again->script_.text);
   has_text_ = true;
@@ -64,7 +65,7 @@ std::string ReachesOtherFile(const PendingScript& script) {
 
 std::vector<std::string> NamesOf(std::span<const PendingScript> scripts) {
   std::vector<std::string> names;
-  for (const PendingScript& script : scripts) names.push_back(script.migration().name);
+  for (const PendingScript& script : scripts) names.push_back(script.migration().Name());
   return names;
 }
 

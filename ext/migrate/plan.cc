@@ -51,7 +51,7 @@ Status RefuseAsItStands(PendingScript* script) {
   const SqlScript& sql = script->sql();
   if (!sql.unfinished && !sql.down_part) return {};
   if (Status status = script->LoadText(); !status) return status;
-  const std::string& name = script->migration().name;
+  const std::string name = script->migration().Name();
   if (sql.unfinished) {
     return MakeError(MessageAt(name, sql.text, *sql.unfinished,
                                "this script is unfinished; write its SQL, and delete this line"));
@@ -151,7 +151,7 @@ Status RefuseInTransaction(const Database& host, std::span<const PendingScript> 
   for (const PendingScript& script : scripts) {
     std::string outside = WhatNeedsNoTransaction(script);
     if (outside.empty()) continue;
-    return MakeError(script.migration().name + " " + outside +
+    return MakeError(script.migration().Name() + " " + outside +
                      ", which cannot work inside your transaction; COMMIT first");
   }
   return {};
@@ -166,7 +166,7 @@ Status RefuseInWritingStatement(const Database& host, const std::string& functio
 
 Status RefuseProgram(const PendingScript& script, const Database& host) {
   if (!script.IsProgram()) return {};
-  const std::string& name = script.migration().name;
+  const std::string name = script.migration().Name();
   if (!CanRunProcesses()) {
     return MakeError(name + " is a program, and on this system programs (.py, .sh) cannot be run");
   }
@@ -186,7 +186,7 @@ Status RefuseInTableForm(PendingScript& script, const Database& db, bool has_sid
     if (!refused) return refused.error();
     if (!*refused) continue;
     if (Status status = script.LoadText(); !status) return status;
-    return MakeError(MessageAt(script.migration().name, script.sql().text, step.outside->offset,
+    return MakeError(MessageAt(script.migration().Name(), script.sql().text, step.outside->offset,
                                "SQLite refuses this in a statement that reads, as SELECT * FROM "
                                "fastmigrate_apply() does; SELECT fastmigrate_apply(...) can do "
                                "it"));

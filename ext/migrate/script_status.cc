@@ -43,7 +43,7 @@ ScriptStatus StatusOf(const LedgerState& ledger, const Migration& migration,
                       const std::map<int, std::string>& checksums) {
   ScriptStatus status;
   status.version = migration.version;
-  status.name = migration.name;
+  status.name = migration.Name();
   status.kind = std::string(KindName(migration.kind));
   if (migration.version > ledger.version.value_or(0)) return status;
 
@@ -188,7 +188,7 @@ Status CheckTarget(int version, const Source& source, int target) {
   }
   if (target == version || source.Find(target) != nullptr) return {};
   std::string last = "there is none at all";
-  if (!source.migrations.empty()) last = "the last one is " + source.migrations.back().name;
+  if (!source.migrations.empty()) last = "the last one is " + source.migrations.back().Name();
   return MakeError("no script in " + source.Name() + " leads to the target version " +
                    std::to_string(target) + "; " + last);
 }
@@ -214,7 +214,7 @@ Error NotManaged(const Source& source) {
 Error AheadOfSource(int version, const Source& source) {
   const std::string what = source.is_bundle ? "bundle" : "folder";
   std::string last = "it holds no script";
-  if (!source.migrations.empty()) last = "its last script is " + source.migrations.back().name;
+  if (!source.migrations.empty()) last = "its last script is " + source.migrations.back().Name();
   return MakeError("the database is at version " + std::to_string(version) + ", ahead of the " +
                    (source.is_bundle ? what : what + " " + source.Name()) + ": " + last +
                    "; give the " + what + " that belongs to this database");

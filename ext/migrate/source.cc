@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <numeric>
 #include <optional>
 #include <utility>
 
@@ -24,13 +25,13 @@ Result<bool> IsFile(const Migration& migration, Source* folder) {
   if (*type == FileType::kFile) return true;
   bool is_folder = *type == FileType::kFolder;
   folder->ignored.push_back(
-      {migration.name, is_folder ? "a folder, not a file" : "not a regular file"});
+      {migration.Name(), is_folder ? "a folder, not a file" : "not a regular file"});
   return false;
 }
 
 Status TakeScript(Migration&& migration, Source* source) {
   if (migration.version == 0) {
-    return MakeError("script " + (source->is_bundle ? migration.name : migration.Path()) +
+    return MakeError("script " + (source->is_bundle ? migration.Name() : migration.Path()) +
                      " has the number 0000, which is the empty database; number scripts from 0001");
   }
   source->migrations.push_back(std::move(migration));
@@ -65,36 +66,55 @@ Error CannotList(const std::string& dir, const Error& error) {
   return {kCodeCantOpen, what};
 }
 
-// The names of a folder's scripts: small to move, since a folder gives them in no order.
+// The names of a folder's scripts.
 class ScriptNames {
  public:
   struct Place {
-    uint16_t version;
-    uint16_t length;
-    MigrationKind kind;
-    bool is_file;
-    size_t begin;
+    uint16_t version = 0;
+    uint16_t length = 0;
+    MigrationKind kind = MigrationKind::kSql;
+    bool is_file = false;
+    uint32_t begin = 0;
   };
+
+  // What is not written to is no memory yet, and most folders need no more.
+  ScriptNames() {
+    places_.reserve(1 << 10);
+    names_.reserve(1 << 15);
+  }
 
   void Add(const MigrationName& parsed, std::string_view name, bool is_file) {
     places_.push_back({static_cast<uint16_t>(parsed.version), static_cast<uint16_t>(name.size()),
-                       parsed.kind, is_file, text_.size()});
-    text_ += name;
+                       parsed.kind, is_file, static_cast<uint32_t>(names_.size())});
+    names_ += name;
+    last_version_ = std::max(last_version_, parsed.version);
   }
-  // By version.
-  const std::vector<Place>& Sort() {
-    std::sort(places_.begin(), places_.end(), [this](const Place& a, const Place& b) {
-      return a.version != b.version ? a.version < b.version : At(a) < At(b);
-    });
-    return places_;
+  // By version, of which nearly each has one name: it is put where its version stands.
+  std::vector<Place> Sorted() const {
+    std::vector<uint32_t> begins(static_cast<size_t>(last_version_) + 2);
+    for (const Place& place : places_) ++begins[place.version + 1];
+    std::partial_sum(begins.begin(), begins.end(), begins.begin());
+    std::vector<Place> sorted(places_.size());
+    for (const Place& place : places_) sorted[begins[place.version]++] = place;
+    auto have_one_version = [](const Place& a, const Place& b) { return a.version == b.version; };
+    if (std::adjacent_find(sorted.begin(), sorted.end(), have_one_version) != sorted.end()) {
+      std::sort(sorted.begin(), sorted.end(), [this](const Place& a, const Place& b) {
+        return a.version != b.version ? a.version < b.version : NameAt(a) < NameAt(b);
+      });
+    }
+    return sorted;
   }
-  std::string_view At(const Place& place) const {
-    return std::string_view(text_).substr(place.begin, place.length);
-  }
+  // All of them, one behind the other; a place tells where one stands.
+  std::string TakeNames() { return std::move(names_); }
 
  private:
+  std::string_view NameAt(const Place& place) const {
+    return std::string_view(names_).substr(place.begin, place.length);
+  }
+
   std::vector<Place> places_;
-  std::string text_;
+  std::string names_;
+  int last_version_ = 0;
 };
 
 Result<ScriptNames> ListScripts(Source* source) {
@@ -120,11 +140,12 @@ Status TakeFolder(Source* source) {
   source->folder = std::make_shared<Folder>(std::move(*folder));
   Result<ScriptNames> names = ListScripts(source);
   if (!names) return names.error();
-  const auto dir = std::make_shared<const std::string>(source->dir);
-  const std::vector<ScriptNames::Place>& places = names->Sort();
+  const std::vector<ScriptNames::Place> places = names->Sorted();
+  const auto home = std::make_shared<const ScriptHome>(ScriptHome{source->dir, names->TakeNames()});
   source->migrations.reserve(places.size());
   for (const ScriptNames::Place& place : places) {
-    Migration migration{place.version, std::string(names->At(place)), place.kind, dir, nullptr};
+    const auto name = std::string_view(home->names).substr(place.begin, place.length);
+    Migration migration{place.version, place.kind, name, home};
     Result<bool> is_file = place.is_file ? true : IsFile(migration, source);
     if (!is_file) return is_file.error();
     if (!*is_file) continue;
@@ -144,8 +165,7 @@ Status TakeBundle(std::string_view json, Source* source) {
     }
     if (parsed->kind != MigrationKind::kSql) return ProgramInBundle(file.name);
     Status status = TakeScript(
-        {parsed->version, std::move(file.name), parsed->kind, nullptr, std::move(file.text)},
-        source);
+        MigrationOfText(parsed->version, std::move(file.name), std::move(file.text)), source);
     if (!status) return status;
   }
   std::sort(source->migrations.begin(), source->migrations.end(),
@@ -193,8 +213,8 @@ Result<Source> ReadSource(std::string_view dir_or_bundle) {
       [](const Migration& a, const Migration& b) { return a.version == b.version; });
   if (twin != source.migrations.end()) {
     return MakeError("two scripts in " + source.Name() + " have the version " +
-                     std::to_string(twin->version) + ": " + twin->name + " and " +
-                     std::next(twin)->name + "; renumber one of them");
+                     std::to_string(twin->version) + ": " + twin->Name() + " and " +
+                     std::next(twin)->Name() + "; renumber one of them");
   }
   return source;
 }

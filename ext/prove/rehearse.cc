@@ -17,7 +17,7 @@ namespace {
 RehearsedScript Failed(const PendingScript& script, const std::string& error) {
   RehearsedScript row;
   row.script.version = script.version();
-  row.script.name = script.migration().name;
+  row.script.name = script.migration().Name();
   row.script.kind = KindName(script.migration().kind);
   row.error = error;
   return row;
@@ -25,7 +25,7 @@ RehearsedScript Failed(const PendingScript& script, const std::string& error) {
 
 // Why the script is not tried on this connection; empty when it is.
 std::string WhyNotTried(const PendingScript& script, const Database& db) {
-  const std::string& name = script.migration().name;
+  const std::string name = script.migration().Name();
   if (std::string statement = ReachesOtherFile(script); !statement.empty()) {
     return name + " holds " + statement + ", and a rehearsal must not touch another database";
   }

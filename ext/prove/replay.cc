@@ -95,7 +95,7 @@ Status Replay::Run(const std::function<Status(int)>& look) {
 // A replay must neither change another database nor depend on what it holds today.
 Status Replay::CheckCanRun(const PendingScript& script) const {
   if (std::string statement = ReachesOtherFile(script); !statement.empty()) {
-    return MakeError("cannot verify: " + script.migration().name + " holds " + statement +
+    return MakeError("cannot verify: " + script.migration().Name() + " holds " + statement +
                      ", and a replay must not touch another database");
   }
   Status status = RefuseProgram(script, db());
@@ -105,7 +105,7 @@ Status Replay::CheckCanRun(const PendingScript& script) const {
 Status Replay::CheckStandIns(const PendingScript& script) const {
   const std::optional<std::string>& called = scratch_->host_objects().called();
   if (!called) return {};
-  return MakeError("cannot verify: " + script.migration().name + " needs " + *called +
+  return MakeError("cannot verify: " + script.migration().Name() + " needs " + *called +
                    ", which only your connection has");
 }
 
@@ -143,7 +143,7 @@ Error Replay::CannotVerify(const PendingScript& script, const Error& error) cons
   size_t at = error.message.find(kModule);
   if (at != std::string::npos) {
     at += kModule.size();
-    return MakeError("cannot verify: " + script.migration().name +
+    return MakeError("cannot verify: " + script.migration().Name() +
                      " needs the virtual table module " +
                      error.message.substr(at, error.message.find('\n', at) - at) +
                      ", which only your connection has");

@@ -32,7 +32,7 @@ Result<std::vector<Difference>> Verify(const Database& db, const Source& source,
   if (!differences || !version) return differences;
   for (const Migration& migration : (*replay)->untold()) {
     if (migration.version <= own->value_or(0)) continue;
-    differences->push_back({"script", migration.name,
+    differences->push_back({"script", migration.Name(),
                             "changes only rows, so that the schema does not tell whether this "
                             "database has had it",
                             "", ""});

@@ -15,7 +15,7 @@ std::string Shown(std::string_view json) {
   Result<std::vector<BundledFile>> files = ReadBundle(json);
   if (!files) return files.error().message;
   std::string shown;
-  for (const BundledFile& file : *files) shown += file.name + "=" + *file.text + ";";
+  for (const BundledFile& file : *files) shown += file.name + "=" + file.text + ";";
   return shown;
 }
 

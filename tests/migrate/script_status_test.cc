@@ -44,8 +44,8 @@ Source Folder(const std::vector<int>& versions) {
   Source folder;
   folder.dir = "m";
   for (int version : versions) {
-    folder.migrations.push_back({version, "000" + std::to_string(version) + "-x.sql",
-                                 MigrationKind::kSql, nullptr, nullptr});
+    folder.migrations.push_back(
+        MigrationOfText(version, "000" + std::to_string(version) + "-x.sql", ""));
   }
   return folder;
 }
@@ -186,7 +186,8 @@ TEST(ScriptStates, HaveWhatIsKnownOfTheScript) {
 
 TEST(ScriptStates, SayOfAProgramThatItWasEdited) {
   Source folder = Folder({});
-  folder.migrations.push_back({1, "0001-x.py", MigrationKind::kPython, nullptr, nullptr});
+  folder.migrations.push_back(MigrationOfText(1, "0001-x.py", ""));
+  folder.migrations.back().kind = MigrationKind::kPython;
   EXPECT_EQ(Shown(ListStatus(Managed(1, {Record(1, 0, "a")}), folder, {{1, "b"}})),
             "1 edited by applied (it is not what was applied)");
 }

@@ -21,8 +21,8 @@ std::string Shown(const std::string& dir) {
   EXPECT_EQ(folder->dir, dir);
   std::string shown;
   for (const Migration& migration : folder->migrations) {
-    EXPECT_EQ(migration.Path(), dir + "/" + migration.name);
-    shown += std::to_string(migration.version) + " " + migration.name + "\n";
+    EXPECT_EQ(migration.Path(), dir + "/" + migration.Name());
+    shown += std::to_string(migration.version) + " " + migration.Name() + "\n";
   }
   for (const IgnoredFile& file : folder->ignored) {
     shown += "ignored " + file.name + ": " + file.reason + "\n";
@@ -152,9 +152,9 @@ std::string ShownBundle(std::string_view json) {
   EXPECT_EQ(bundle->dir, "");
   std::string shown;
   for (const Migration& migration : bundle->migrations) {
-    EXPECT_EQ(migration.dir, nullptr);
-    shown += std::to_string(migration.version) + " " + migration.name + " " + *ReadText(migration) +
-             "\n";
+    EXPECT_EQ(migration.home->dir, "");
+    shown += std::to_string(migration.version) + " " + migration.Name() + " " +
+             *ReadText(migration) + "\n";
   }
   for (const IgnoredFile& file : bundle->ignored) {
     shown += "ignored " + file.name + ": " + file.reason + "\n";
