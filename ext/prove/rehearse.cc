@@ -77,6 +77,11 @@ Result<std::vector<RehearsedScript>> RehearseOnCopy(const Database& host, const 
   Result<MigrationPlan> plan = PlanMigration(host, source, target);
   if (!plan) return plan.error();
   if (plan->pending.empty()) return std::vector<RehearsedScript>();
+  if (sqlite3_txn_state(host.handle(), "main") == SQLITE_TXN_WRITE) {
+    return MakeError(
+        "a copy would not hold what your open transaction has not committed; COMMIT first, or "
+        "rehearse in that transaction: SELECT fastmigrate_rehearse(...)");
+  }
   // A file, so that VACUUM, journal_mode and programs do what they would do.
   Result<std::unique_ptr<OwnConnection>> copy =
       OwnConnection::OpenScratch(host, OwnConnection::Place::kFile);

@@ -72,5 +72,26 @@ TEST(Rehearse, RecreatesTwoTablesInOneStatement) {
   EXPECT_EQ(Apply(db, project), "2");
 }
 
+// SQLite copies nothing from a connection that writes, and would say that the database is locked.
+TEST(Rehearse, RefusesACopyInATransactionThatWrites) {
+  Project project;
+  project.Script("0001-a.sql", "CREATE TABLE a (x);");
+  Database db = project.Open();
+  ASSERT_EQ(Apply(db, project), "1");
+  project.Script("0002-b.sql", "INSERT INTO a VALUES (2);");
+  Result<Source> source = ReadSource(project.dir());
+  ASSERT_TRUE(source);
+  for (const char* begin : {"BEGIN IMMEDIATE", "BEGIN; INSERT INTO a VALUES (1)"}) {
+    Query(db, begin);
+    EXPECT_EQ(Rehearsed(RehearseOnCopy(db, *source, std::nullopt)),
+              "error: a copy would not hold what your open transaction has not committed; COMMIT "
+              "first, or rehearse in that transaction: SELECT fastmigrate_rehearse(...)");
+    EXPECT_EQ(Rehearsed(RehearseInPlace(db, *source, std::nullopt)), "2 1");
+    Query(db, "ROLLBACK");
+  }
+  Query(db, "BEGIN; SELECT * FROM a");
+  EXPECT_EQ(Rehearsed(RehearseOnCopy(db, *source, std::nullopt)), "2 1");
+}
+
 }  // namespace
 }  // namespace fastmigrate
