@@ -312,9 +312,11 @@ Status Folder::ForEach(const std::function<Status(std::string_view, bool)>& take
 }
 
 std::optional<FileStamp> Folder::StampOf(std::string_view name) const {
+  const TerminatedName terminated(name);
   FileStatus status;
-  if (fstatat(dirfd(AsDir(handle_.get())), TerminatedName(name).c_str(), &status, 0) != 0)
+  if (fstatat(dirfd(AsDir(handle_.get())), terminated.c_str(), &status, 0) != 0) {
     return std::nullopt;
+  }
   return StampAt(opened_ns_, status);
 }
 #endif

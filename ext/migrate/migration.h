@@ -26,8 +26,7 @@ enum class MigrationKind : uint8_t { kSql, kPython, kShell };
 // "sql", "py" or "sh".
 std::string_view KindName(MigrationKind kind);
 
-// Where scripts were found, with the names of all of them: to read a folder of a thousand costs a
-// tenth less when no name has memory of its own.
+// Where scripts were found, with the names of all of them, so that none needs memory of its own.
 struct ScriptHome {
   std::string dir;  // empty when it is no folder
   std::string names;

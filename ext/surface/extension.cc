@@ -58,7 +58,8 @@ int Load(sqlite3* handle, char** message) {
     Result<std::optional<std::string>> version = LoadedVersion(db);
     return version ? Status() : version.error();
   });
-  if (!compiled && PrimaryCode(compiled.error()) == SQLITE_NOMEM) return SQLITE_NOMEM;
+  if (compiled) return SQLITE_OK;
+  if (PrimaryCode(compiled.error()) == SQLITE_NOMEM) return SQLITE_NOMEM;
   // What was done without stays the connection's last error until a statement succeeds; of an
   // automatic extension, sqlite3_open() would give it back.
   return db.Execute("PRAGMA busy_timeout") ? SQLITE_OK : sqlite3_errcode(handle);
