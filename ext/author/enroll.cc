@@ -155,7 +155,9 @@ Status WriteEnrollment(const Database& db, int from, int version,
     records.push_back(EnrolledRecord(version));
   }
   if (Status status = CreateLedger(db); !status) return status;
-  if (Status status = DropRecordsAbove(db, from); !status) return status;
+  Result<LedgerFingerprint> present = ReadFingerprint(db);
+  if (!present) return present.error();
+  if (Status status = DropRecordsAbove(db, from, *present); !status) return status;
   if (Result<bool> moved = MoveVersion(db, from, version); !moved) return moved.error();
   if (Status status = WriteRecords(db, records); !status) return status;
   return CheckVersion(db, version);

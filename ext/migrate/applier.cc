@@ -171,10 +171,6 @@ Status Applier::OpenLedger() {
   if (*created) look = LookAtLedger(db_);
   if (!look) return look.error();
   Result<LedgerFingerprint> fingerprint = ReadFingerprint(db_, std::move(*look));
-  if (fingerprint && fingerprint->last_version > run_.version) {
-    if (Status status = DropRecordsAbove(db_, run_.version); !status) return status;
-    fingerprint = ReadFingerprint(db_);
-  }
   if (!fingerprint) return fingerprint.error();
   batch_->fingerprint = std::move(*fingerprint);
   return {};
@@ -250,7 +246,11 @@ Status Applier::CommitChecked() {
     batch_.reset();
     return MakeError("SQLite has rolled the transaction back");
   }
-  Status status = WriteRecords(db_, batch_->records);
+  Status status;
+  if (!batch_->records.empty()) {
+    status = DropRecordsAbove(db_, batch_->records.front().previous_version, batch_->fingerprint);
+  }
+  if (status) status = WriteRecords(db_, batch_->records);
   if (status && !batch_->is_checked) status = CheckVersion(db_, Version());
   if (!status) {
     batch_.reset();

@@ -299,11 +299,6 @@ Result<bool> MoveVersion(const Database& db, int from, int to) {
   return move->Run(from, to);
 }
 
-Status DropRecordsAbove(const Database& db, int version) {
-  return db.Execute(std::string("DELETE FROM main.") + kHistoryTable + " WHERE version > " +
-                    std::to_string(version));
-}
-
 Status WriteRecords(const Database& db, std::span<const HistoryRecord> records) {
   if (records.empty()) return {};
   const std::string now = UtcNow();
@@ -375,6 +370,15 @@ Result<LedgerFingerprint> ReadFingerprint(const Database& db) {
   Result<LedgerLook> look = LookAtLedger(db);
   if (!look) return look.error();
   return ReadFingerprint(db, std::move(*look));
+}
+
+Status DropRecordsAbove(const Database& db, int version, const LedgerFingerprint& present) {
+  if (present.last_version <= version) return {};
+  const int64_t changes = db.TotalChanges();
+  Status status = db.Execute(std::string("DELETE FROM main.") + kHistoryTable +
+                             " WHERE version > " + std::to_string(version));
+  if (!status) return status;
+  return db.TotalChanges() != changes ? Status() : Status(NotWritten());
 }
 
 std::string VersionRowOf(int version) { return "1 " + std::to_string(version); }

@@ -96,10 +96,6 @@ class VersionMove {
 // The same, once.
 Result<bool> MoveVersion(const Database& db, int from, int to);
 
-// Deletes what was recorded of versions above this one, which no longer holds where somebody has
-// set the version back: it would hold again when the version comes by.
-Status DropRecordsAbove(const Database& db, int version);
-
 // Writes the records, each replacing one of the same version. An error also when they were not: a
 // host's authorizer can let a write pass and do nothing (SQLITE_IGNORE).
 Status WriteRecords(const Database& db, std::span<const HistoryRecord> records);
@@ -111,8 +107,8 @@ Status CheckVersion(const Database& db, int version);
 // likewise. All columns must be there (CreateLedger).
 Status RecordText(const Database& db, const HistoryRecord& record);
 
-// Everything that a script must leave alone, as one text that is equal before and after it: what a
-// look sees, and the records. Without the version, which VersionRow() gives.
+// Everything that a script must leave alone, equal before and after it: what a look sees, and the
+// records. Without the version, which VersionRow() gives.
 struct LedgerFingerprint {
   std::string bytes;
   int64_t last_version = -1;  // that has a record
@@ -121,6 +117,11 @@ struct LedgerFingerprint {
 };
 Result<LedgerFingerprint> ReadFingerprint(const Database& db, LedgerLook&& look);
 Result<LedgerFingerprint> ReadFingerprint(const Database& db);
+
+// Deletes what was recorded of versions above this one, if the fingerprint has any. Where somebody
+// has set the version back it no longer holds, and would seem to when the version comes by again.
+// An error also when nothing was deleted, as WriteRecords().
+Status DropRecordsAbove(const Database& db, int version, const LedgerFingerprint& present);
 
 // The rows of _meta as one text, and what that is where the version is this one; a script that has
 // been at it may have left anything else.

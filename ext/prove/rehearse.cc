@@ -79,8 +79,7 @@ Result<std::vector<RehearsedScript>> RehearseOnCopy(const Database& host, const 
   if (plan->pending.empty()) return std::vector<RehearsedScript>();
   if (sqlite3_txn_state(host.handle(), "main") == SQLITE_TXN_WRITE) {
     return MakeError(
-        "a copy would not hold what your open transaction has not committed; COMMIT first, or "
-        "rehearse in that transaction: SELECT fastmigrate_rehearse(...)");
+        "a copy would not hold what your open transaction has not committed; COMMIT first");
   }
   // A file, so that VACUUM, journal_mode and programs do what they would do.
   Result<std::unique_ptr<OwnConnection>> copy =

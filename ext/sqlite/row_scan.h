@@ -40,7 +40,7 @@ class RowValues {
 
 // What is scanned, as SQL: "a, b", "main.t", "a > 1", "rowid".
 struct Scan {
-  std::string columns;  // with "*" in them, it is stepped to
+  std::string columns;  // what ends with "*" is stepped to
   std::string table;
   std::string condition = "1";  // which spares calls; others may be made all the same
   std::string order = {};       // the rowid, in whose order the table is read; none: any order

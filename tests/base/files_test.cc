@@ -49,6 +49,22 @@ TEST(Folder, ReadsEveryByte) {
   }
 }
 
+TEST(Folder, ReadsAFileWithALongName) {
+  TempFolder temp;
+  temp.Write("file", "text");
+  Result<Folder> folder = Folder::Open(temp.path());
+  ASSERT_TRUE(folder);
+  for (size_t steps = 120; steps < 140; ++steps) {
+    std::string name;
+    for (size_t i = 0; i < steps; ++i) name += "./";
+    for (const char* more : {"", "/"}) {
+      std::string text;
+      EXPECT_TRUE(folder->Read(name + more + "file", &text)) << name.size();
+      EXPECT_EQ(text, "text");
+    }
+  }
+}
+
 TEST(Folder, NamesTheFileThatItCannotRead) {
   TempFolder temp;
   std::filesystem::create_directory(temp.Path("sub"));

@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <fstream>
 #include <string>
 
@@ -50,6 +51,22 @@ TEST(Applier, ProgramKeepsItsLockWhenTheProcessThatStartedItIsKilled) {
   EXPECT_TRUE(lock);
   EXPECT_GE(tries, 1);
   EXPECT_EQ(Version(project.Open()), "1");
+}
+
+// The database is managed before the program runs, and all else is written behind it.
+TEST(Applier, KeepsWhatWasRecordedAboveTheVersionWhenAProgramFails) {
+  Project project;
+  project.Script("0001-t.sql", "CREATE TABLE t (a);");
+  project.Script("0002-b.sql", "INSERT INTO t VALUES (2);");
+  Database db = project.Open();
+  EXPECT_EQ(Apply(db, project), "2");
+  Query(db, "UPDATE _meta SET version = 1");
+  std::filesystem::rename(project.dir() + "/0002-b.sql", project.dir() + "/0002-b.sh");
+  project.Script("0002-b.sh", "exit 3");
+  setenv("FASTMIGRATE_ALLOW_SCRIPTS", "1", 1);
+  EXPECT_TRUE(StartsWith(Apply(db, project), "error 1: 0002-b.sh exited with status 3"));
+  unsetenv("FASTMIGRATE_ALLOW_SCRIPTS");
+  EXPECT_EQ(Query(db, "SELECT group_concat(version) FROM fastmigrate_history()"), "1,2");
 }
 
 }  // namespace

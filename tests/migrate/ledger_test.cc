@@ -512,6 +512,52 @@ TEST(LedgerFingerprint, SeesARecordWithNulls) {
   EXPECT_NE(*ReadFingerprint(db), *before);
 }
 
+// Also of a table whose columns stand in another order.
+TEST(LedgerFingerprint, HasTheLastVersion) {
+  Database db = OpenDatabase();
+  ASSERT_TRUE(CreateLedger(db));
+  EXPECT_EQ(ReadFingerprint(db)->last_version, -1);
+  ASSERT_TRUE(Write(db, RecordOf(7, "applied")));
+  ASSERT_TRUE(Write(db, RecordOf(3, "applied")));
+  EXPECT_EQ(ReadFingerprint(db)->last_version, 7);
+  Query(db,
+        "CREATE TABLE other (note TEXT, version INTEGER PRIMARY KEY, previous_version, name, kind, "
+        "origin, checksum, applied_at, duration_ms, statements, extension_version, text_hash); "
+        "DROP TABLE _fastmigrate_history; ALTER TABLE other RENAME TO _fastmigrate_history; "
+        "INSERT INTO _fastmigrate_history (note, version) VALUES (9, 5), (8, 4)");
+  EXPECT_EQ(ReadFingerprint(db)->last_version, 5);
+}
+
+TEST(DropRecordsAbove, DeletesThemWhereThereAreAny) {
+  Database db = OpenDatabase();
+  ASSERT_TRUE(CreateLedger(db));
+  for (int version = 1; version <= 3; ++version) {
+    ASSERT_TRUE(Write(db, RecordOf(version, "applied")));
+  }
+  auto drop_above = [&db](int version) {
+    return DropRecordsAbove(db, version, *ReadFingerprint(db));
+  };
+  static bool denies = true;
+  sqlite3_set_authorizer(
+      db.handle(),
+      [](void*, int action, const char* table, const char* column, const char*, const char*) {
+        if (action == SQLITE_DELETE) return denies ? SQLITE_DENY : SQLITE_OK;
+        const bool is_version = action == SQLITE_READ &&
+                                std::string_view(table) == "_fastmigrate_history" &&
+                                std::string_view(column) == "version";
+        return is_version && !denies ? SQLITE_IGNORE : SQLITE_OK;
+      },
+      nullptr);
+  EXPECT_TRUE(drop_above(3));  // needs no permission
+  EXPECT_FALSE(drop_above(1));
+  const LedgerFingerprint present = *ReadFingerprint(db);
+  denies = false;
+  EXPECT_EQ(DropRecordsAbove(db, 1, present).error().code, SQLITE_AUTH);
+  sqlite3_set_authorizer(db.handle(), nullptr, nullptr);
+  EXPECT_TRUE(drop_above(1));
+  EXPECT_EQ(Query(db, "SELECT group_concat(version) FROM _fastmigrate_history"), "1");
+}
+
 TEST(LedgerFingerprint, StaysWhenOtherTablesChange) {
   Database db = OpenDatabase();
   ASSERT_TRUE(CreateLedger(db));

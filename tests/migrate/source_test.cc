@@ -103,6 +103,16 @@ TEST(Source, RefusesTwoScriptsOfOneVersion) {
                                     "of them");
 }
 
+// Told by the names, in whatever order the folder has them.
+TEST(Source, NamesTheFirstTwoScriptsOfOneVersion) {
+  TempFolder temp;
+  for (char letter = 'h'; letter >= 'a'; --letter)
+    temp.Write(std::string("0002-") + letter + ".sql", "");
+  EXPECT_EQ(Shown(temp.path()), "1: two scripts in '" + temp.path() +
+                                    "' have the version 2: 0002-a.sql and 0002-b.sql; renumber one "
+                                    "of them");
+}
+
 TEST(Source, RefusesTheNumberZero) {
   TempFolder temp;
   temp.Write("0000-a.sql", "");

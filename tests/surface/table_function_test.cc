@@ -49,10 +49,13 @@ Result<std::vector<Row>> MakeTable(const Database& db, const Arguments&) {
   if (Status status = db.Execute("CREATE TABLE main.made (a)"); !status) return status.error();
   return std::vector<Row>{{std::string("made")}, {std::string("too")}};
 }
-// The same, and its second call fails.
+// The same, and its second call fails; with no rows where no table is wanted.
+bool makes = true;
 Result<std::vector<Row>> MakeTableAndFail(const Database& db, const Arguments& arguments) {
-  if (calls > 0) return MakeError("the second call fails");
-  return MakeTable(db, arguments);
+  if (calls > 0) return Error{SQLITE_FULL, "the second call fails"};
+  if (makes) return MakeTable(db, arguments);
+  Result<std::vector<Row>> tables = CountTables(db, arguments);
+  return tables ? std::vector<Row>() : tables;
 }
 Result<std::vector<Row>> Fail(const Database&, const Arguments&) {
   return Error{SQLITE_CONSTRAINT_FOREIGNKEY, "because of \"%s\""};
@@ -316,8 +319,12 @@ TEST(OpenSelect, CallsTheFunctionAsOftenAsIsNeeded) {
 TEST(OpenSelect, SaysWhatWasDoneBeforeASecondLookFailed) {
   OnFile test(kWriterThatFails);
   EXPECT_EQ(Query(test.db, "SELECT * FROM writer"),
-            "error 1: the second call fails\nthings made by this call before that: 2");
-  EXPECT_EQ(Query(test.db, "SELECT * FROM writer"), "error 1: the second call fails");
+            "error 13: the second call fails\nthings made by this call before that: 2");
+  EXPECT_EQ(Query(test.db, "SELECT * FROM writer"), "error 13: the second call fails");
+  OnFile makes_none(kWriterThatFails);
+  makes = false;
+  EXPECT_EQ(Query(makes_none.db, "SELECT * FROM writer"), "error 13: the second call fails");
+  makes = true;
 }
 
 // Each run has rows of its own.
