@@ -49,39 +49,41 @@ struct TokenChecksum::Hash {
   XXH3_state_t xxh;
 };
 
-TokenChecksum::TokenChecksum(std::string_view text)
-    : hash_(std::make_unique<Hash>()),
-      last_word_(text.data() + (text.size() < kWordBytes ? 0 : text.size() - kWordBytes + 1)),
-      has_cr_(text.find('\r') != std::string_view::npos) {
+TokenChecksum::TokenChecksum() : hash_(std::make_unique<Hash>()) {
   XXH3_128bits_reset(&hash_->xxh);
 }
 TokenChecksum::~TokenChecksum() = default;
 
-void TokenChecksum::GatherLong(std::string_view bytes) {
-  constexpr std::string_view kNul("", 1);
-  Flush();
-  for (std::string_view piece : {bytes, kNul}) {
-    XXH3_128bits_update(&hash_->xxh, piece.data(), piece.size());
+void TokenChecksum::Add(const Token& token) {
+  if (token.kind == TokenKind::kSemicolon) separator_pending_ = !empty_;
+  if (!token.IsOfStatement()) return;
+  if (separator_pending_) Gather(";");
+  separator_pending_ = false;
+  empty_ = false;
+  // Only what is quoted can hold a line ending.
+  if (token.IsQuoted() && token.text.find('\r') != std::string_view::npos) {
+    std::string with_lf;
+    AppendWithLfEndings(token.text, &with_lf);
+    Gather(with_lf);
+  } else {
+    Gather(token.text);
   }
+}
+
+void TokenChecksum::Gather(std::string_view bytes) {
+  if (bytes.size() >= gathered_.size() - used_) Flush();
+  if (bytes.size() < gathered_.size()) {
+    std::memcpy(gathered_.data() + used_, bytes.data(), bytes.size());
+    used_ += bytes.size();
+  } else {
+    XXH3_128bits_update(&hash_->xxh, bytes.data(), bytes.size());
+  }
+  gathered_[used_++] = '\0';
 }
 
 void TokenChecksum::Flush() {
   XXH3_128bits_update(&hash_->xxh, gathered_.data(), used_);
   used_ = 0;
-}
-
-void TokenChecksum::AddWithCare(std::string_view bytes) {
-  if (separator_pending_) Gather(";", false);
-  separator_pending_ = false;
-  empty_ = false;
-  needs_care_ = has_cr_;
-  std::string with_lf;
-  // Only what is quoted can hold a line ending.
-  if (has_cr_ && bytes.find('\r') != std::string_view::npos) {
-    AppendWithLfEndings(bytes, &with_lf);
-    bytes = with_lf;
-  }
-  Gather(bytes, false);
 }
 
 std::string TokenChecksum::Digest() {

@@ -56,6 +56,9 @@ struct Token {
   bool IsSql() const {  // neither white space nor comment
     return kind != TokenKind::kSpace && kind != TokenKind::kComment;
   }
+  bool IsQuoted() const {
+    return kind == TokenKind::kQuotedName || kind == TokenKind::kString || kind == TokenKind::kBlob;
+  }
   bool IsOfStatement() const { return kind <= TokenKind::kOperator; }
   // Whether the token is this keyword (given in capitals), in any letter case.
   bool Is(std::string_view keyword) const {
@@ -116,6 +119,8 @@ class Lexer {
  public:
   explicit Lexer(std::string_view sql, size_t offset = 0) : sql_(sql), offset_(offset) {}
 
+  // Where the next token begins.
+  size_t offset() const { return offset_; }
   // The next token; kEnd, with empty text, at the end and ever after.
   Token Next() {
     if (offset_ >= sql_.size()) return {TokenKind::kEnd, offset_, {}};
@@ -130,13 +135,6 @@ class Lexer {
   Token NextBehindSpace() {
     PassSpace();
     return Next();
-  }
-  // Where the next token behind white space is, when it is an operator of one byte that can be no
-  // part of another, and goes on behind it; else null. At the lowest cost.
-  const char* TakeAloneBehindSpace() {
-    PassSpace();
-    if (offset_ >= sql_.size() || ClassOf(sql_[offset_]) != ByteClass::kAlone) return nullptr;
-    return sql_.data() + offset_++;
   }
 
  private:

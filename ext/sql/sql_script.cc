@@ -11,6 +11,7 @@
 #include "base/ascii.h"
 #include "sql/checksum.h"
 #include "sql/lexer.h"
+#include "sql/plain_tokens.h"
 #include "sql/source_excerpt.h"
 
 namespace fastmigrate {
@@ -112,7 +113,7 @@ bool ChangesRows(const Token& first) {
 // Goes once over the tokens; see the head of sql_script.h.
 class ScriptReader {
  public:
-  explicit ScriptReader(SqlScript* script) : script_(*script), checksum_(script->text) {}
+  explicit ScriptReader(SqlScript* script) : script_(*script) {}
 
   Status Read() {
     Lexer lexer(script_.text);
@@ -144,16 +145,16 @@ class ScriptReader {
   // In a statement of which no more has to be known than its names, and where a semicolon stands.
   bool IsBeyondHead() const { return head_.size() > 0 && !follows_; }
 
-  // The tokens up to one that is not of the statement, which is next then: most of every script, so
-  // that each step counts. Half of them is parentheses and commas.
+  // The tokens up to one that is not of the statement, which is next then: most of every script.
   Lexer TakeBody(Lexer lexer) {
+    auto note = [this](TokenKind kind, std::string_view text) { NoteName(kind, text); };
     while (true) {
-      if (const char* op = lexer.TakeAloneBehindSpace()) {
-        checksum_.AddAlone(op);
-        continue;
-      }
+      const CopiedTokens copied =
+          CopyPlainTokens(script_.text, lexer.offset(), checksum_.Room(), note);
+      checksum_.Take(copied.size);
+      lexer = Lexer(script_.text, copied.end);
       const Lexer before = lexer;
-      const Token token = lexer.Next();
+      const Token token = lexer.NextBehindSpace();
       if (!token.IsOfStatement()) return before;
       NoteName(token.kind, token.text);
       checksum_.Add(token);
@@ -297,14 +298,16 @@ class ScriptReader {
   bool after_end_ = false;        // the last token was an END that followed a semicolon
 };
 
-// At most 31 bytes before the first one that is not ASCII, or before the end.
-size_t EndOfAscii(std::string_view text) {
+// At most 31 bytes before the first one that is NUL or not ASCII, or before the end.
+size_t EndOfPlainText(std::string_view text) {
   std::array<uint64_t, 4> words;
   size_t at = 0;
-  while (at + sizeof words <= text.size()) {
+  for (; at + sizeof words <= text.size(); at += sizeof words) {
     std::memcpy(words.data(), text.data() + at, sizeof words);
-    if (((words[0] | words[1] | words[2] | words[3]) & 0x8080808080808080) != 0) break;
-    at += sizeof words;
+    // A byte that is zero borrows from the next, which then is wrong, but not alone.
+    uint64_t bits = 0;
+    for (uint64_t word : words) bits |= word | (word - InEachByte(1));
+    if ((bits & InEachByte('\x80')) != 0) break;
   }
   return at;
 }
@@ -317,11 +320,11 @@ Status CheckEncoding(const SqlScript& script) {
   if (text.size() >= 2 && (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF"))) {
     return MakeError(script.file_name + ":1:1: the file is UTF-16; save it as UTF-8");
   }
-  if (size_t nul = text.find('\0'); nul != std::string::npos) {
+  const size_t plain = EndOfPlainText(text);
+  if (size_t nul = text.find('\0', plain); nul != std::string::npos) {
     return at(nul, "a NUL byte; SQLite would take it for the end of the script");
   }
-  auto invalid =
-      utf8::find_invalid(text.begin() + static_cast<ptrdiff_t>(EndOfAscii(text)), text.end());
+  auto invalid = utf8::find_invalid(text.begin() + static_cast<ptrdiff_t>(plain), text.end());
   if (invalid == text.end()) return {};
   // The bytes behind it are not text either, so the excerpt stops there.
   auto offset = static_cast<size_t>(invalid - text.begin());

@@ -57,11 +57,14 @@ void CheckTokens(std::string_view text) {
 // What only layout changes has the same checksum: a comment between any two tokens.
 void CheckChecksum(const SqlScript& script) {
   std::string spaced;
+  TokenChecksum checksum;
   Lexer lexer(script.text);
   for (Token token = lexer.Next(); token.kind != TokenKind::kEnd; token = lexer.Next()) {
+    checksum.Add(token);
     spaced += std::string(token.text) + "\n";
     if (token.kind == TokenKind::kIllegal) return;
   }
+  Require(checksum.Digest() == script.checksum, "the checksum is that of the tokens", script.text);
   Result<SqlScript> again = ReadSqlScript("b.sql", spaced);
   // A line that begins with a dot is refused as a command of the shell.
   if (!again) return;
