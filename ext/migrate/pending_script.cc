@@ -18,13 +18,14 @@ Result<PendingScript> PendingScript::Read(const Migration& migration, bool keep_
   if (!text) return text.error();
   PendingScript pending;
   pending.migration_ = migration;
-  pending.text_hash_ = Text(TextHash(*text, pending.IsProgram()));
   if (pending.IsProgram()) {
+    pending.text_hash_ = Text(TextHash(*text, true));
     pending.checksum_ = ProgramChecksum(*text);
     return pending;
   }
   Result<SqlScript> script = ReadSqlScript(migration.Name(), std::move(*text));
   if (!script) return script.error();
+  pending.text_hash_ = Text(script->text_hash);
   pending.checksum_ = script->checksum;
   pending.script_ = std::move(*script);
   pending.has_text_ = true;

@@ -45,13 +45,15 @@ void AppendWithLfEndings(std::string_view text, std::string* out) {
 
 }  // namespace
 
-struct TokenChecksum::Hash {
+struct HashState {
+  HashState() { XXH3_128bits_reset(&xxh); }
+  void Add(std::string_view bytes) { XXH3_128bits_update(&xxh, bytes.data(), bytes.size()); }
+  Digest Result() const { return CanonicalForm(XXH3_128bits_digest(&xxh)); }
+
   XXH3_state_t xxh;
 };
 
-TokenChecksum::TokenChecksum() : hash_(std::make_unique<Hash>()) {
-  XXH3_128bits_reset(&hash_->xxh);
-}
+TokenChecksum::TokenChecksum() : hash_(std::make_unique<HashState>()) {}
 TokenChecksum::~TokenChecksum() = default;
 
 void TokenChecksum::Add(const Token& token) {
@@ -76,24 +78,30 @@ void TokenChecksum::Gather(std::string_view bytes) {
     std::memcpy(gathered_.data() + used_, bytes.data(), bytes.size());
     used_ += bytes.size();
   } else {
-    XXH3_128bits_update(&hash_->xxh, bytes.data(), bytes.size());
+    hash_->Add(bytes);
   }
   gathered_[used_++] = '\0';
 }
 
 void TokenChecksum::Flush() {
-  XXH3_128bits_update(&hash_->xxh, gathered_.data(), used_);
+  hash_->Add({gathered_.data(), used_});
   used_ = 0;
 }
 
 std::string TokenChecksum::Digest() {
   Flush();
-  return std::string(Text(CanonicalForm(XXH3_128bits_digest(&hash_->xxh))));
+  return std::string(Text(hash_->Result()));
 }
 
 Digest TextHash(std::string_view text, bool is_program) {
   return CanonicalForm(XXH3_128bits_withSeed(text.data(), text.size(), is_program ? 1 : 0));
 }
+
+TextHasher::TextHasher() : hash_(std::make_unique<HashState>()) {}
+TextHasher::~TextHasher() = default;
+
+void TextHasher::Add(std::string_view piece) { hash_->Add(piece); }
+Digest TextHasher::Result() const { return hash_->Result(); }
 
 std::string ProgramChecksum(std::string_view text) {
   std::string with_lf;

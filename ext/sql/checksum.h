@@ -25,6 +25,8 @@ inline constexpr size_t kDigestDigits = 32;
 using Digest = std::array<char, kDigestDigits>;
 inline std::string_view Text(const Digest& digest) { return {digest.data(), digest.size()}; }
 
+struct HashState;
+
 class TokenChecksum {
  public:
   TokenChecksum();
@@ -51,8 +53,7 @@ class TokenChecksum {
   void Gather(std::string_view bytes);
   void Flush();
 
-  struct Hash;
-  std::unique_ptr<Hash> hash_;
+  std::unique_ptr<HashState> hash_;
   bool separator_pending_ = false;  // a semicolon was seen and no token since
   bool empty_ = true;
   size_t used_ = 0;
@@ -64,6 +65,19 @@ std::string ProgramChecksum(std::string_view text);
 // Of the bytes as they are: two texts of one kind with the same one have the same checksum, which
 // costs more to find. A program and an SQL script of the same bytes have not the same one.
 Digest TextHash(std::string_view text, bool is_program);
+
+// The text hash of an SQL script that is given in pieces.
+class TextHasher {
+ public:
+  TextHasher();
+  ~TextHasher();
+
+  void Add(std::string_view piece);
+  Digest Result() const;
+
+ private:
+  std::unique_ptr<HashState> hash_;
+};
 
 }  // namespace fastmigrate
 

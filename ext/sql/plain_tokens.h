@@ -8,32 +8,15 @@
 #define FASTMIGRATE_SQL_PLAIN_TOKENS_H_
 
 #include <algorithm>
-#include <bit>
 #include <cstddef>
-#include <cstdint>
-#include <cstring>
 #include <span>
 #include <string>
 #include <string_view>
 
+#include "sql/byte_block.h"
 #include "sql/lexer.h"
 
 namespace fastmigrate {
-
-constexpr uint64_t InEachByte(char c) {
-  return uint64_t{0x0101010101010101} * static_cast<unsigned char>(c);
-}
-// The highest bit of each byte that is zero, and no other.
-constexpr uint64_t ZeroBytes(uint64_t bytes) {
-  constexpr uint64_t kLow = InEachByte(0x7F);
-  return ~(((bytes & kLow) + kLow) | bytes | kLow);
-}
-// The first byte in memory of which a bit is set; there is one.
-constexpr size_t FirstByte(uint64_t bytes) {
-  const int bits = std::endian::native == std::endian::little ? std::countr_zero(bytes)
-                                                              : std::countl_zero(bytes);
-  return static_cast<size_t>(bits) / 8;
-}
 
 struct CopiedTokens {
   size_t end;   // of what they were in the text, and of white space
@@ -45,19 +28,19 @@ struct CopiedTokens {
 // may be a name.
 template <typename Note>
 CopiedTokens CopyPlainTokens(const std::string& text, size_t begin, std::span<char> to, Note note) {
-  // A word is read and written whole, whatever of it counts. For a byte of the text two are written
-  // at most: one that stands alone, and the NUL.
-  constexpr size_t kWord = 16;
-  constexpr size_t kSlack = 2 * kWord;
-  if (to.size() < kSlack || text.size() < begin + kWord) return {begin, 0};
+  // A block is read and written whole, whatever of it counts. For a byte of the text two are
+  // written at most: one that stands alone, and the NUL.
+  constexpr size_t kSlack = 2 * kBlockBytes;
+  if (to.size() < kSlack || text.size() < begin + kBlockBytes) return {begin, 0};
   const char* at = text.data() + begin;
-  const char* const stop = at + std::min(text.size() - kWord - begin + 1, (to.size() - kSlack) / 2);
+  const char* const stop =
+      at + std::min(text.size() - kBlockBytes - begin + 1, (to.size() - kSlack) / 2);
   char* out = to.data();
   auto done = [&]() -> CopiedTokens {
     return {static_cast<size_t>(at - text.data()), static_cast<size_t>(out - to.data())};
   };
   auto take_word = [&](size_t size) {
-    std::memcpy(out, at, kWord);
+    ByteBlock(at).CopyTo(out);
     out[size] = '\0';
     out += size + 1;
   };
@@ -83,7 +66,7 @@ CopiedTokens CopyPlainTokens(const std::string& text, size_t begin, std::span<ch
       case ByteClass::kName: {
         while (IsNameByte(*end)) ++end;
         const auto size = static_cast<size_t>(end - at);
-        if (size > kWord) return done();
+        if (size > kBlockBytes) return done();
         take_word(size);
         note(TokenKind::kWord, std::string_view(at, size));
         break;
@@ -95,7 +78,7 @@ CopiedTokens CopyPlainTokens(const std::string& text, size_t begin, std::span<ch
           while (IsDigit(*end)) ++end;
         }
         const auto size = static_cast<size_t>(end - at);
-        if (IsNameByte(*end) || size > kWord) return done();
+        if (IsNameByte(*end) || size > kBlockBytes) return done();
         take_word(size);
         break;
       }
@@ -115,15 +98,16 @@ CopiedTokens CopyPlainTokens(const std::string& text, size_t begin, std::span<ch
         *copy++ = quote;
         while (true) {
           if (end >= stop) return done();
-          uint64_t bytes = 0;
-          std::memcpy(&bytes, end, sizeof bytes);
-          std::memcpy(copy, &bytes, sizeof bytes);
-          const uint64_t found =
-              ZeroBytes(bytes ^ InEachByte(quote)) | ZeroBytes(bytes ^ InEachByte('\r'));
-          const size_t passed = found == 0 ? sizeof bytes : FirstByte(found);
+          const ByteBlock block(end);
+          block.CopyTo(copy);
+          const size_t passed = block.Find(quote, '\r');
+          if (passed == kBlockBytes) {  // apart, so that nothing waits for the number
+            end += kBlockBytes;
+            copy += kBlockBytes;
+            continue;
+          }
           end += passed;
           copy += passed;
-          if (found == 0) continue;
           if (*end == '\r') return done();
           ++end;
           ++copy;

@@ -9,7 +9,7 @@
 #include <optional>
 
 #include "base/ascii.h"
-#include "sql/checksum.h"
+#include "sql/byte_block.h"
 #include "sql/lexer.h"
 #include "sql/plain_tokens.h"
 #include "sql/source_excerpt.h"
@@ -110,14 +110,44 @@ bool ChangesRows(const Token& first) {
   return first.Is("INSERT") || first.Is("REPLACE") || first.Is("UPDATE") || first.Is("DELETE");
 }
 
-// Goes once over the tokens; see the head of sql_script.h.
+// At most 31 bytes before the first one that is NUL or not ASCII, or before the end.
+size_t EndOfPlainText(std::string_view text) {
+  std::array<uint64_t, 4> words;
+  size_t at = 0;
+  for (; at + sizeof words <= text.size(); at += sizeof words) {
+    std::memcpy(words.data(), text.data() + at, sizeof words);
+    // A byte that is zero borrows from the next, which then is wrong, but not alone.
+    uint64_t bits = 0;
+    for (uint64_t word : words) bits |= word | (word - InEachByte(1));
+    if ((bits & InEachByte('\x80')) != 0) break;
+  }
+  return at;
+}
+
+// Goes once over the text, a piece at a time that the processor's cache holds: over its bytes, then
+// over its tokens; see the head of sql_script.h.
 class ScriptReader {
  public:
   explicit ScriptReader(SqlScript* script) : script_(*script) {}
 
   Status Read() {
+    if (script_.text.starts_with(kByteOrderMark)) {
+      hasher_.Add(kByteOrderMark);
+      script_.text.erase(0, kByteOrderMark.size());
+    }
+    Status status = ReadTokens();
+    LookAtBytes(script_.text.size());
+    script_.text_hash = hasher_.Result();
+    // What is no text has no tokens.
+    if (Status sound = CheckEncoding(); !sound) return sound;
+    return status;
+  }
+
+ private:
+  Status ReadTokens() {
     Lexer lexer(script_.text);
     while (true) {
+      LookAtBytes(lexer.offset());
       if (IsBeyondHead()) lexer = TakeBody(lexer);
       const Token token = lexer.NextBehindSpace();
       if (token.kind == TokenKind::kEnd) break;
@@ -141,7 +171,34 @@ class ScriptReader {
     return {};
   }
 
- private:
+  // The bytes to behind this place: their hash, and whether they are text.
+  void LookAtBytes(size_t offset) {
+    constexpr size_t kPieceBytes = 64 << 10;
+    const std::string_view text = script_.text;
+    while (seen_ <= offset && seen_ < text.size()) {
+      const std::string_view piece = text.substr(seen_, kPieceBytes);
+      hasher_.Add(piece);
+      if (plain_ == seen_) plain_ += EndOfPlainText(piece);
+      seen_ += piece.size();
+    }
+  }
+
+  Status CheckEncoding() const {
+    const std::string& text = script_.text;
+    if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF")) {
+      return MakeError(script_.file_name + ":1:1: the file is UTF-16; save it as UTF-8");
+    }
+    if (size_t nul = text.find('\0', plain_); nul != std::string::npos) {
+      return At(nul, "a NUL byte; SQLite would take it for the end of the script");
+    }
+    auto invalid = utf8::find_invalid(text.begin() + static_cast<ptrdiff_t>(plain_), text.end());
+    if (invalid == text.end()) return {};
+    // The bytes behind it are not text either, so the excerpt stops there.
+    auto offset = static_cast<size_t>(invalid - text.begin());
+    return MakeError(MessageAt(script_.file_name, std::string_view(text).substr(0, offset), offset,
+                               "this byte is not valid UTF-8; save the file as UTF-8"));
+  }
+
   // In a statement of which no more has to be known than its names, and where a semicolon stands.
   bool IsBeyondHead() const { return head_.size() > 0 && !follows_; }
 
@@ -153,6 +210,7 @@ class ScriptReader {
           CopyPlainTokens(script_.text, lexer.offset(), checksum_.Room(), note);
       checksum_.Take(copied.size);
       lexer = Lexer(script_.text, copied.end);
+      LookAtBytes(copied.end);
       const Lexer before = lexer;
       const Token token = lexer.NextBehindSpace();
       if (!token.IsOfStatement()) return before;
@@ -287,6 +345,9 @@ class ScriptReader {
   }
 
   SqlScript& script_;
+  TextHasher hasher_;
+  size_t seen_ = 0;   // of the bytes
+  size_t plain_ = 0;  // to here at least they are ASCII without a NUL
   TokenChecksum checksum_;
   StatementHead head_;
   size_t start_ = 0;
@@ -297,40 +358,6 @@ class ScriptReader {
   bool after_semicolon_ = false;  // the last token was one
   bool after_end_ = false;        // the last token was an END that followed a semicolon
 };
-
-// At most 31 bytes before the first one that is NUL or not ASCII, or before the end.
-size_t EndOfPlainText(std::string_view text) {
-  std::array<uint64_t, 4> words;
-  size_t at = 0;
-  for (; at + sizeof words <= text.size(); at += sizeof words) {
-    std::memcpy(words.data(), text.data() + at, sizeof words);
-    // A byte that is zero borrows from the next, which then is wrong, but not alone.
-    uint64_t bits = 0;
-    for (uint64_t word : words) bits |= word | (word - InEachByte(1));
-    if ((bits & InEachByte('\x80')) != 0) break;
-  }
-  return at;
-}
-
-Status CheckEncoding(const SqlScript& script) {
-  const std::string& text = script.text;
-  auto at = [&](size_t offset, std::string_view message) {
-    return MakeError(MessageAt(script.file_name, text, offset, message));
-  };
-  if (text.size() >= 2 && (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF"))) {
-    return MakeError(script.file_name + ":1:1: the file is UTF-16; save it as UTF-8");
-  }
-  const size_t plain = EndOfPlainText(text);
-  if (size_t nul = text.find('\0', plain); nul != std::string::npos) {
-    return at(nul, "a NUL byte; SQLite would take it for the end of the script");
-  }
-  auto invalid = utf8::find_invalid(text.begin() + static_cast<ptrdiff_t>(plain), text.end());
-  if (invalid == text.end()) return {};
-  // The bytes behind it are not text either, so the excerpt stops there.
-  auto offset = static_cast<size_t>(invalid - text.begin());
-  return MakeError(MessageAt(script.file_name, std::string_view(text).substr(0, offset), offset,
-                             "this byte is not valid UTF-8; save the file as UTF-8"));
-}
 
 }  // namespace
 
@@ -347,8 +374,6 @@ Result<SqlScript> ReadSqlScript(std::string file_name, std::string text) {
   SqlScript script;
   script.file_name = std::move(file_name);
   script.text = std::move(text);
-  if (script.text.starts_with(kByteOrderMark)) script.text.erase(0, kByteOrderMark.size());
-  if (Status status = CheckEncoding(script); !status) return status.error();
   if (Status status = ScriptReader(&script).Read(); !status) return status.error();
   return script;
 }

@@ -234,6 +234,39 @@ TEST(SqlScript, FindsAByteThatIsNoTextWhereverItStands) {
   }
 }
 
+// The bytes are looked at in pieces of 64 KB, in words, and one by one at the end.
+TEST(SqlScript, FindsAByteThatIsNoTextInALongScript) {
+  const std::string spaces(3 * 65536 + 17, ' ');
+  for (size_t at : {0, 31, 32, 65535, 65536, 65537, 131072, 196607, 196608, 196624}) {
+    const std::string place = "a.sql:1:" + std::to_string(at + 1) + ": ";
+    std::string text = spaces;
+    text[at] = '\0';
+    EXPECT_TRUE(ErrorOf(text).starts_with(place + "a NUL byte")) << at;
+    text[at] = '\x80';
+    EXPECT_TRUE(ErrorOf(text).starts_with(place + "this byte is not valid")) << at;
+    // What is said of the tokens of what is no text would mislead.
+    text[5] = '\\';
+    EXPECT_TRUE(ErrorOf(text).find(": this byte is not valid") != std::string::npos) << at;
+  }
+  for (size_t at : {26, 31, 65530, 65535, 65536, 196607}) {
+    std::string text = spaces;
+    text.replace(at, 8, "-- größe");
+    EXPECT_EQ(ErrorOf(text), "no error") << at;
+  }
+}
+
+TEST(SqlScript, HasTheHashOfItsBytes) {
+  for (size_t size : {0, 1, 17, 240, 241, 1000, 65535, 65536, 65537, 200000}) {
+    std::string text;
+    while (text.size() < size) text += "SELECT 'a', " + std::to_string(text.size()) + ";\r\n";
+    for (const std::string& whole : {text, std::string(kByteOrderMark) + text, text + "\n-- é"}) {
+      Result<SqlScript> script = ReadSqlScript("a.sql", whole);
+      ASSERT_TRUE(script) << size;
+      EXPECT_EQ(Text(script->text_hash), Text(TextHash(whole, false))) << size;
+    }
+  }
+}
+
 TEST(SqlScript, AcceptsWhatOnlyLooksWrong) {
   const std::vector<std::string> texts = {
       "SELECT ';', \";\", [;], `;`; SELECT 2",
