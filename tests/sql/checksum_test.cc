@@ -105,6 +105,8 @@ TEST(Checksum, IsTheSameHoweverATokenIsAdded) {
 TEST(Checksum, PassesOverLineEndingsInsideStrings) {
   EXPECT_EQ(SqlChecksum("SELECT 'a\r\nb';"), SqlChecksum("SELECT 'a\nb';"));
   EXPECT_NE(SqlChecksum("SELECT 'a\rb';"), SqlChecksum("SELECT 'a\nb';"));
+  EXPECT_EQ(SqlChecksum("SELECT \"a\r\nb\";"), SqlChecksum("SELECT \"a\nb\";"));
+  EXPECT_EQ(SqlChecksum("SELECT x'0\r\n0';"), SqlChecksum("SELECT x'0\n0';"));
 }
 
 TEST(ProgramChecksum, PassesOverLineEndingsOnly) {

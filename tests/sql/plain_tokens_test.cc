@@ -48,8 +48,8 @@ TEST(PlainTokens, AreCopied) {
 
 TEST(PlainTokens, EndAtTheFirstThatIsNotPlain) {
   for (std::string_view other : {"-- comment", "/* comment */", ";", "<= 1", "x'00'", "[a]",
-                                 "'a\r\nb'", "1e5", "0xff", "12ab", ".5", "?1", ":a", "$a", "#",
-                                 "seventeen_letters", "12345678901234567", "\xEF\xBB\xBF"}) {
+                                 "[a[b]", "'a\r\nb'", "1e5", "0xff", "12ab", ".5", "?1", ":a", "$a",
+                                 "#", "seventeen_letters", "12345678901234567", "\xEF\xBB\xBF"}) {
     const std::string text = std::string("a , ").append(other).append(kBehind);
     const Copied copied = Copy(text);
     EXPECT_EQ(copied.tokens, "a|,|") << other;
@@ -64,6 +64,21 @@ TEST(PlainTokens, NotesWhatMayBeAName) {
 TEST(PlainTokens, BeginWhereTold) {
   EXPECT_EQ(Copy(std::string("a b c").append(kBehind), 2).tokens, "b|c|");
   EXPECT_EQ(Copy(std::string(40, ' '), 41).end, 41U);
+}
+
+// Up to a block before the end of the text, which is the lexer's.
+TEST(PlainTokens, StayInTheText) {
+  for (size_t size = 0; size < 40; ++size) {
+    std::string text;
+    while (text.size() < size) text += "a,";
+    text.resize(size);
+    for (size_t begin = 0; begin <= size; ++begin) {
+      const Copied copied = Copy(text, begin);
+      const size_t expected = size < begin + kBlockBytes ? 0 : size - begin - kBlockBytes + 1;
+      ASSERT_EQ(copied.end - begin, expected) << size << ' ' << begin;
+      ASSERT_EQ(copied.tokens.size(), 2 * expected) << size << ' ' << begin;
+    }
+  }
 }
 
 // With a marker behind the room: a token more would be written over it.
