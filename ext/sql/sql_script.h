@@ -65,7 +65,7 @@ struct SqlScript {
   std::string file_name;  // for messages
   std::string text;       // without a byte order mark
   std::string checksum;
-  Digest text_hash;  // of the bytes as they were given
+  Digest text_hash{};  // of the bytes as they were given
   size_t statement_count = 0;
   std::vector<SpecialStatement> specials;
   // DROP TABLE, DROP INDEX, or a call of fastmigrate_recreate_table(), which drops a table: what
