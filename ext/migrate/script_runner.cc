@@ -310,16 +310,13 @@ std::optional<ScriptRunner::Failure> ScriptRunner::RunStatement(size_t begin, si
       if (db_.Provide(failure.error)) continue;
       return failure;
     }
-    const Statement statement(prepared);
+    Statement statement(prepared);
     *end = static_cast<size_t>(rest - text);
-    if (prepared == nullptr) return std::nullopt;
-    do {
-      rc = sqlite3_step(prepared);
-    } while (rc == SQLITE_ROW);
-    if (rc == SQLITE_DONE) return std::nullopt;
-    const Error error = db_.LastError();
-    sqlite3_reset(prepared);
-    if (!db_.Provide(error)) return Failure{FirstToken(script_, begin).offset, error};
+    Status status = ForEachRow(statement, [] {});
+    if (status) return std::nullopt;
+    if (!db_.Provide(status.error())) {
+      return Failure{FirstToken(script_, begin).offset, status.error()};
+    }
   }
 }
 
