@@ -5,6 +5,7 @@
 #include "migrate/ledger.h"
 #include "migrate/pending_script.h"
 #include "migrate/script_status.h"
+#include "migrate/text_seal.h"
 #include "sqlite/settings.h"
 #include "sqlite/transaction.h"
 
@@ -41,6 +42,7 @@ Status AcceptEdit(const Database& db, int version, const Source& source) {
   accepted.text_hash = script->text_hash();
   if (Status status = CreateLedger(db); !status) return status;
   if (Status status = RecordText(db, accepted); !status) return status;
+  if (Status status = SealTexts(db, *ledger->version); !status) return status;
   return transaction->Commit();
 }
 

@@ -3,6 +3,7 @@
 #include <memory>
 #include <utility>
 
+#include "migrate/text_seal.h"
 #include "prove/find_version.h"
 #include "prove/replay.h"
 #include "sqlite/settings.h"
@@ -160,6 +161,7 @@ Status WriteEnrollment(const Database& db, int from, int version,
   if (Status status = DropRecordsAbove(db, from, *present); !status) return status;
   if (Result<bool> moved = MoveVersion(db, from, version); !moved) return moved.error();
   if (Status status = WriteRecords(db, records); !status) return status;
+  if (Status status = SealTexts(db, version); !status) return status;
   return CheckVersion(db, version);
 }
 

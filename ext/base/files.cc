@@ -24,7 +24,7 @@ namespace fastmigrate {
 namespace {
 
 constexpr size_t kStepBytes = 8192;       // where the size is not known
-constexpr size_t kSmallBytes = 16384;     // more than most scripts have
+constexpr size_t kSmallBytes = 8192;      // more than most scripts have
 constexpr size_t kBigStepBytes = 262144;  // which a processor's cache holds
 
 // The system's own calls under one name each.
@@ -37,7 +37,7 @@ using windows::LastError;
 using windows::OpenToRead;
 using windows::ReasonOf;
 using windows::Sync;
-OpenFile OpenIn(void*, const std::string& folder, std::string_view name) {
+OpenFile OpenIn(void*, const std::string& folder, const char* name) {
   return OpenToRead(Joined(folder, name));
 }
 OpenFile OpenNew(const std::string& path, int) { return windows::OpenNew(path); }
@@ -86,24 +86,8 @@ OpenFile OpenToRead(const std::string& path) {
   return OpenFile(open(path.c_str(), O_RDONLY | O_CLOEXEC));
 }
 DIR* AsDir(void* handle) { return static_cast<DIR*>(handle); }
-// A name with a NUL behind it, as the system wants one. Nearly all are short.
-class TerminatedName {
- public:
-  explicit TerminatedName(std::string_view name) {
-    if (name.size() >= short_.size()) {
-      long_ = name;
-    } else {
-      *std::copy(name.begin(), name.end(), short_.begin()) = '\0';
-    }
-  }
-  const char* c_str() const { return long_.empty() ? short_.data() : long_.c_str(); }
-
- private:
-  std::array<char, 256> short_;
-  std::string long_;
-};
-OpenFile OpenIn(void* handle, const std::string&, std::string_view name) {
-  return OpenFile(openat(dirfd(AsDir(handle)), TerminatedName(name).c_str(), O_RDONLY | O_CLOEXEC));
+OpenFile OpenIn(void* handle, const std::string&, const char* name) {
+  return OpenFile(openat(dirfd(AsDir(handle)), name, O_RDONLY | O_CLOEXEC));
 }
 OpenFile OpenNew(const std::string& path, mode_t mode) {
   return OpenFile(open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
@@ -202,15 +186,21 @@ bool ReadOpen(const OpenFile& file, std::string* text, FileStatus* before) {
 // regular file, unless a signal came between, which a local disk is not open to
 // (https://pubs.opengroup.org/onlinepubs/9699919799/functions/read.html,
 // https://www.man7.org/linux/man-pages/man7/signal.7.html).
-bool ReadOpenOrPiece(const OpenFile& file, std::string* text) {
+bool ReadOpenOrPiece(const OpenFile& file, const std::function<void(std::string_view)>& take) {
   if (!file.ok()) return false;
-  std::array<char, kSmallBytes> small;  // a string would fill it with zeros first
+  std::array<char, kSmallBytes> small;
   const ptrdiff_t count = ReadBytes(file, small.data(), small.size());
   if (count < 0) return false;
-  text->assign(small.data(), static_cast<size_t>(count));
+  const std::string_view read(small.data(), static_cast<size_t>(count));
+  if (read.size() < small.size()) {
+    take(read);
+    return true;
+  }
+  std::string text(read);
   FileStatus status;
-  return text->size() < small.size() ||
-         (GetOpenStatus(file, &status) && ReadRest(file, status, text));
+  if (!GetOpenStatus(file, &status) || !ReadRest(file, status, &text)) return false;
+  take(text);
+  return true;
 }
 
 }  // namespace
@@ -282,7 +272,7 @@ Status Folder::ForEach(const std::function<Status(std::string_view, bool)>& take
   return {};
 }
 
-std::optional<FileStamp> Folder::StampOf(std::string_view) const { return std::nullopt; }
+std::optional<FileStamp> Folder::StampOf(const char*) const { return std::nullopt; }
 #else
 void Folder::Closer::operator()(void* handle) const noexcept { closedir(AsDir(handle)); }
 
@@ -311,24 +301,20 @@ Status Folder::ForEach(const std::function<Status(std::string_view, bool)>& take
   return {};
 }
 
-std::optional<FileStamp> Folder::StampOf(std::string_view name) const {
-  const TerminatedName terminated(name);
+std::optional<FileStamp> Folder::StampOf(const char* name) const {
   FileStatus status;
-  if (fstatat(dirfd(AsDir(handle_.get())), terminated.c_str(), &status, 0) != 0) {
-    return std::nullopt;
-  }
+  if (fstatat(dirfd(AsDir(handle_.get())), name, &status, 0) != 0) return std::nullopt;
   return StampAt(opened_ns_, status);
 }
 #endif
 
-Status Folder::Read(std::string_view name, std::string* text) const {
+Status Folder::Read(const char* name, const std::function<void(std::string_view)>& take) const {
   const OpenFile file = OpenIn(handle_.get(), path_, name);
-  if (ReadOpenOrPiece(file, text)) return {};
+  if (ReadOpenOrPiece(file, take)) return {};
   return CannotRead(Joined(path_, name));
 }
 
-Result<std::optional<FileStamp>> Folder::ReadStamped(std::string_view name,
-                                                     std::string* text) const {
+Result<std::optional<FileStamp>> Folder::ReadStamped(const char* name, std::string* text) const {
   const OpenFile file = OpenIn(handle_.get(), path_, name);
   FileStatus before;
   if (!ReadOpen(file, text, &before)) return CannotRead(Joined(path_, name));

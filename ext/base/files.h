@@ -48,21 +48,21 @@ class Folder {
  public:
   static Result<Folder> Open(const std::string& path);
 
-  // Calls `take` with the name of everything that is in it, in no order, up to an error. Whether it
-  // is a regular file is told where the system tells at no cost; where that is false, TypeOf()
-  // does.
+  // Calls `take` with the name of everything that is in it, a NUL behind it, in no order, up to an
+  // error. Whether it is a regular file is told where the system tells at no cost; where that is
+  // false, TypeOf() does.
   Status ForEach(const std::function<Status(std::string_view name, bool is_file)>& take) const;
   // Nullopt when that cannot be told: there is no such file; it has changed in the two seconds
   // before the folder was opened, or since, which is how coarse the times of a file system may be;
   // or the system is not Linux.
-  std::optional<FileStamp> StampOf(std::string_view name) const;
-  // Puts a whole file into `text`, to be compared with what it should be: where the system gives a
+  std::optional<FileStamp> StampOf(const char* name) const;
+  // Gives a whole file to `take`, to be compared with what it should be: where the system gives a
   // small one in pieces, as it may in a signal, the first piece. That takes no look at its status,
   // which is a fifth of the time.
-  Status Read(std::string_view name, std::string* text) const;
+  Status Read(const char* name, const std::function<void(std::string_view)>& take) const;
   // Puts a whole file into `text`, and gives its stamp of before: as long as it is that, it holds
   // this text.
-  Result<std::optional<FileStamp>> ReadStamped(std::string_view name, std::string* text) const;
+  Result<std::optional<FileStamp>> ReadStamped(const char* name, std::string* text) const;
 
  private:
   struct Closer {

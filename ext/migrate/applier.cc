@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "migrate/text_seal.h"
 #include "sqlite/isolation.h"
 #include "sqlite/settings.h"
 
@@ -239,6 +240,14 @@ Status Applier::CheckBatch() {
   return MakeError("the scripts run again, with a look behind each");
 }
 
+Status Applier::WriteBatchRecords() {
+  const std::vector<HistoryRecord>& records = batch_->records;
+  if (records.empty()) return {};
+  Status status = DropRecordsAbove(db_, records.front().previous_version, batch_->fingerprint);
+  if (status) status = WriteRecords(db_, records);
+  return status ? SealTexts(db_, records.back().version) : status;
+}
+
 // Writes the records, and commits without a look at the scripts, which the caller has had.
 Status Applier::CommitChecked() {
   if (!batch_) return {};
@@ -246,11 +255,7 @@ Status Applier::CommitChecked() {
     batch_.reset();
     return MakeError("SQLite has rolled the transaction back");
   }
-  Status status;
-  if (!batch_->records.empty()) {
-    status = DropRecordsAbove(db_, batch_->records.front().previous_version, batch_->fingerprint);
-  }
-  if (status) status = WriteRecords(db_, batch_->records);
+  Status status = WriteBatchRecords();
   if (status && !batch_->is_checked) status = CheckVersion(db_, Version());
   if (!status) {
     batch_.reset();

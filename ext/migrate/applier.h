@@ -152,6 +152,7 @@ class Applier {
   Status RereadVersion(const LedgerLook& look);
   Status CommitBatch();
   Status CommitChecked();
+  Status WriteBatchRecords();
   Status CheckBatch();
   void NoteOrphans(const Status& orphans);
   bool MayCut();

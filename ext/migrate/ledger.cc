@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <functional>
 
+#include "base/ascii.h"
 #include "fastmigrate.h"
 #include "migrate/migration.h"
 #include "sqlite/busy_wait.h"
@@ -237,43 +238,6 @@ Result<bool> HasContent(const Database& db) {
   return ReadWaiting<bool>(db, [&] { return HasContentAtOnce(db); });
 }
 
-// The statement over _meta stays at its row until the records are read, so that all of it is of one
-// moment. (One statement over both tables costs more to compile and to run.) What is not as we
-// write it is nullopt.
-Result<std::optional<LedgerTexts>> ReadLedgerTexts(const Database& db, size_t expected_records) {
-  const std::optional<LedgerTexts> not_as_written;
-  Result<LedgerTables> tables = FindTables(db, "main");
-  if (!tables) return tables.error();
-  if (!tables->is_plain || !tables->has_text_hash) return not_as_written;
-  Result<Statement> meta = db.Prepare("SELECT version, id FROM main._meta");
-  if (!meta) return meta.error();
-  Result<bool> there = meta->Step();
-  if (!there) return there.error();
-  if (!*there || meta->Type(0) != SQLITE_INTEGER || meta->Integer(1) != 1) return not_as_written;
-  LedgerTexts texts;
-  texts.version = static_cast<int>(meta->Integer(0));
-  if (texts.version != meta->Integer(0) || texts.version < 0) return not_as_written;
-  texts.records.reserve(expected_records);
-  bool in_order = true;
-  const Scan scan{"version, text_hash", "main._fastmigrate_history", "1", "version"};
-  Status status = ScanRows(db, scan, [&](const RowValues& row) {
-    // What is no version is out of the order; ReadRecords() says what it is.
-    const int64_t version = row.Integer(0);
-    const int last = texts.records.empty() ? -1 : texts.records.back().version;
-    in_order =
-        in_order && row.Type(0) == SQLITE_INTEGER && version > last && version <= kMaxVersion;
-    RecordedText& record = texts.records.emplace_back();
-    record.version = static_cast<int>(version);
-    const std::string_view hash = row.View(1);
-    if (hash.size() == record.hash.size()) std::copy(hash.begin(), hash.end(), record.hash.begin());
-  });
-  if (!status) return status.error();
-  Result<bool> another = meta->Step();
-  if (!another) return another.error();
-  if (*another || !in_order || texts.records.empty()) return not_as_written;
-  return std::optional(std::move(texts));
-}
-
 Result<std::optional<int>> ReadVersion(const Database& db, const LedgerLook& look) {
   if (!look.sound) return look.sound.error();
   return VersionIn(db, "main", look.tables);
@@ -356,7 +320,8 @@ Status RecordText(const Database& db, const HistoryRecord& record) {
 Result<LedgerFingerprint> ReadFingerprint(const Database& db, LedgerLook&& look) {
   LedgerFingerprint print{std::move(look.objects)};
   // All columns, also those that another version has added.
-  const char* columns = look.tables.is_plain_history ? kRecordColumns : "version, *";
+  const std::string columns =
+      look.tables.is_plain_history ? std::string(kRecordColumns) + ", text_seal" : "version, *";
   const Scan scan{columns, std::string("main.") + kHistoryTable, "1", "version"};
   Status status = ScanRows(db, scan, [&print](const RowValues& row) {
     print.last_version = std::max(print.last_version, row.Integer(0));

@@ -16,7 +16,6 @@
 
 #include "base/result.h"
 #include "migrate/ledger_tables.h"
-#include "sql/checksum.h"
 #include "sqlite/database.h"
 
 namespace fastmigrate {
@@ -52,19 +51,6 @@ Result<LedgerState> ReadLedger(const Database& db);
 
 // Whether main has tables, views, ... that are not SQLite's own or ours. Waits likewise.
 Result<bool> HasContent(const Database& db);
-
-// As much of the ledger as shows that a database has had all scripts, and read at the least cost.
-struct RecordedText {
-  int version = 0;
-  Digest hash = {};  // zeros: it has none
-};
-struct LedgerTexts {
-  int version = 0;
-  std::vector<RecordedText> records;  // by version; at least one
-};
-// Nullopt when the database is not managed, has no record, or any that older versions wrote. Does
-// not wait. As many records as are expected find room at once.
-Result<std::optional<LedgerTexts>> ReadLedgerTexts(const Database& db, size_t expected_records);
 
 // The version alone; nullopt when the database is not managed. `schema` names an attached one.
 Result<std::optional<int>> ReadVersion(const Database& db, const std::string& schema = "main");

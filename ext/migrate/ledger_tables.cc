@@ -31,7 +31,8 @@ constexpr char kHistoryDefinition[] = R"sql(_fastmigrate_history (
   duration_ms REAL,
   statements INTEGER,
   extension_version TEXT NOT NULL,
-  text_hash TEXT
+  text_hash TEXT,
+  text_seal BLOB
 ))sql";
 
 bool IsOrdinaryTable(std::string_view sql) {
@@ -54,6 +55,7 @@ Status TakeObject(const RowValues& row, const std::string& schema, LedgerTables*
     if (!is_meta) {
       tables->is_plain_history = sql == std::string("CREATE TABLE ") + kHistoryDefinition;
       tables->has_text_hash = sql.find("text_hash") != std::string_view::npos;
+      tables->has_text_seal = sql.find("text_seal") != std::string_view::npos;
     }
     return {};
   }
@@ -91,12 +93,17 @@ bool IsOfExtension(std::string_view name) {
   return EqualIgnoringCase(name.substr(0, kPrefix.size()), kPrefix);
 }
 
-// Or its last column, where it is there.
-Status CreateHistory(const Database& db, bool is_there) {
-  if (is_there) {
-    return db.Execute("ALTER TABLE main._fastmigrate_history ADD COLUMN text_hash TEXT");
-  }
-  return db.Execute(std::string("CREATE TABLE main.") + kHistoryDefinition);
+// Or the columns that it lacks.
+Status CreateHistory(const Database& db, const LedgerTables& tables) {
+  if (!tables.history) return db.Execute(std::string("CREATE TABLE main.") + kHistoryDefinition);
+  Status status;
+  auto add = [&](const char* column) {
+    const std::string alter = std::string("ALTER TABLE main.") + kHistoryTable + " ADD COLUMN ";
+    if (status) status = db.Execute(alter + column);
+  };
+  if (!tables.has_text_hash) add("text_hash TEXT");
+  if (!tables.has_text_seal) add("text_seal BLOB");
+  return status;
 }
 
 }  // namespace
@@ -170,8 +177,9 @@ Result<bool> CreateLedger(const Database& db, const LedgerLook& look) {
         CREATE TABLE main._meta (id INTEGER PRIMARY KEY CHECK (id = 1), version INTEGER NOT NULL DEFAULT 0);
         INSERT INTO main._meta (id, version) VALUES (1, 0))sql");
   }
-  const bool has_history = look.tables.history && look.tables.has_text_hash;
-  if (status && !has_history) status = CreateHistory(db, look.tables.history);
+  const bool has_history =
+      look.tables.history && look.tables.has_text_hash && look.tables.has_text_seal;
+  if (status && !has_history) status = CreateHistory(db, look.tables);
   if (!status) return status.error();
   return !look.tables.meta || !has_history;
 }

@@ -27,7 +27,9 @@ struct LedgerTables {
   bool history = false;
   bool is_plain = false;          // _meta is as we create it
   bool is_plain_history = false;  // and the history
-  bool has_text_hash = false;     // a column of the history, which older versions did not write
+  // Columns of the history which older versions did not write.
+  bool has_text_hash = false;
+  bool has_text_seal = false;
 };
 
 // Which there are in an attached database, or main.

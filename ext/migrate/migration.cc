@@ -57,14 +57,15 @@ Result<std::string> ReadText(const Migration& migration) {
 }
 
 std::optional<MigrationName> ParseMigrationName(std::string_view file_name) {
-  const KindEnding* ending = EndingOf(file_name);
-  if (ending == nullptr || LeadingDigits(file_name) != 4 ||
-      file_name.size() < 5 + ending->ending.size() || file_name[4] != '-' ||
-      file_name.find('\n') != std::string_view::npos) {
-    return std::nullopt;
+  if (file_name.size() < 5 || file_name[4] != '-') return std::nullopt;
+  MigrationName parsed;
+  for (char digit : file_name.substr(0, 4)) {
+    if (!IsDigit(digit)) return std::nullopt;
+    parsed.version = parsed.version * 10 + (digit - '0');
   }
-  MigrationName parsed{0, ending->kind};
-  for (char digit : file_name.substr(0, 4)) parsed.version = parsed.version * 10 + (digit - '0');
+  const KindEnding* ending = EndingOf(file_name.substr(5));
+  if (ending == nullptr || file_name.find('\n') != std::string_view::npos) return std::nullopt;
+  parsed.kind = ending->kind;
   return parsed;
 }
 

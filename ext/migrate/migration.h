@@ -28,19 +28,20 @@ std::string_view KindName(MigrationKind kind);
 
 // Where scripts were found, with the names of all of them, so that none needs memory of its own.
 struct ScriptHome {
-  std::string dir;  // empty when it is no folder
-  std::string names;
+  std::string dir;    // empty when it is no folder
+  std::string names;  // a NUL behind each
 };
 
 struct Migration {
   int version = 0;
   MigrationKind kind = MigrationKind::kSql;
-  std::string_view name;  // of the file, without its folder; in `home`
+  std::string_view name;  // of the file, without its folder; in `home`, with a NUL behind it
   std::shared_ptr<const ScriptHome> home;
   // What it holds, when it is not in a file.
   std::shared_ptr<const std::string> text = nullptr;
 
   std::string Name() const { return std::string(name); }
+  const char* NulTerminatedName() const { return name.data(); }
   std::string Path() const;  // of the file
 };
 

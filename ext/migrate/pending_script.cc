@@ -76,20 +76,24 @@ TextHashes::TextHashes(const Source& source)
 Result<Digest> TextHashes::Of(const Migration& migration) {
   const bool is_program = migration.kind != MigrationKind::kSql;
   if (migration.text) return TextHash(*migration.text, is_program);
+  const char* const name = migration.NulTerminatedName();
   if (may_be_known_) {
-    if (std::optional<FileStamp> stamp = source_.folder->StampOf(migration.name)) {
+    if (std::optional<FileStamp> stamp = source_.folder->StampOf(name)) {
       std::optional<Digest> known = KnownTextHash(*stamp, is_program);
       if (known) return *known;
     }
   }
   if (!may_remember_) {
-    Status status = source_.folder->Read(migration.name, &text_);
+    Digest hash;
+    Status status = source_.folder->Read(
+        name, [&](std::string_view text) { hash = TextHash(text, is_program); });
     if (!status) return status.error();
-    return TextHash(text_, is_program);
+    return hash;
   }
-  Result<std::optional<FileStamp>> stamp = source_.folder->ReadStamped(migration.name, &text_);
+  std::string text;
+  Result<std::optional<FileStamp>> stamp = source_.folder->ReadStamped(name, &text);
   if (!stamp) return stamp.error();
-  const Digest hash = TextHash(text_, is_program);
+  const Digest hash = TextHash(text, is_program);
   if (*stamp) RememberTextHash(**stamp, is_program, hash);
   return hash;
 }

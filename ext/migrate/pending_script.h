@@ -80,7 +80,6 @@ class TextHashes {
   // False: a look at a file's stamp is not worth its time.
   const bool may_be_known_;
   const bool may_remember_;
-  std::string text_;  // of the last one
 };
 
 // Those before the first that cannot be read or is not sound, in their order, and what is wrong

@@ -29,13 +29,12 @@ Result<bool> IsFile(const Migration& migration, Source* folder) {
   return false;
 }
 
-Status TakeScript(Migration&& migration, Source* source) {
-  if (migration.version == 0) {
-    return MakeError("script " + (source->is_bundle ? migration.Name() : migration.Path()) +
-                     " has the number 0000, which is the empty database; number scripts from 0001");
-  }
-  source->migrations.push_back(std::move(migration));
-  return {};
+// Of scripts in their order.
+Status CheckFirstNumber(const Source& source) {
+  if (source.migrations.empty() || source.migrations.front().version != 0) return {};
+  const Migration& first = source.migrations.front();
+  return MakeError("script " + (source.is_bundle ? first.Name() : first.Path()) +
+                   " has the number 0000, which is the empty database; number scripts from 0001");
 }
 
 // What has another name than a script: it is passed over.
@@ -77,16 +76,11 @@ class ScriptNames {
     uint32_t begin = 0;
   };
 
-  // What is not written to is no memory yet, and most folders need no more.
-  ScriptNames() {
-    places_.reserve(1 << 10);
-    names_.reserve(1 << 15);
-  }
-
+  // The name has a NUL behind it.
   void Add(const MigrationName& parsed, std::string_view name, bool is_file) {
     places_.push_back({static_cast<uint16_t>(parsed.version), static_cast<uint16_t>(name.size()),
                        parsed.kind, is_file, static_cast<uint32_t>(names_.size())});
-    names_ += name;
+    names_.append(name.data(), name.size() + 1);
     last_version_ = std::max(last_version_, parsed.version);
   }
   // By version, of which nearly each has one name: it is put where its version stands.
@@ -104,7 +98,7 @@ class ScriptNames {
     }
     return sorted;
   }
-  // All of them, one behind the other; a place tells where one stands.
+  // All of them, a NUL behind each; a place tells where one stands.
   std::string TakeNames() { return std::move(names_); }
 
  private:
@@ -145,13 +139,13 @@ Status TakeFolder(Source* source) {
   source->migrations.reserve(places.size());
   for (const ScriptNames::Place& place : places) {
     const auto name = std::string_view(home->names).substr(place.begin, place.length);
-    Migration migration{place.version, place.kind, name, home};
-    Result<bool> is_file = place.is_file ? true : IsFile(migration, source);
+    source->migrations.push_back({place.version, place.kind, name, home});
+    if (place.is_file) continue;
+    Result<bool> is_file = IsFile(source->migrations.back(), source);
     if (!is_file) return is_file.error();
-    if (!*is_file) continue;
-    if (Status status = TakeScript(std::move(migration), source); !status) return status;
+    if (!*is_file) source->migrations.pop_back();
   }
-  return {};
+  return CheckFirstNumber(*source);
 }
 
 Status TakeBundle(std::string_view json, Source* source) {
@@ -164,15 +158,14 @@ Status TakeBundle(std::string_view json, Source* source) {
       continue;
     }
     if (parsed->kind != MigrationKind::kSql) return ProgramInBundle(file.name);
-    Status status = TakeScript(
-        MigrationOfText(parsed->version, std::move(file.name), std::move(file.text)), source);
-    if (!status) return status;
+    source->migrations.push_back(
+        MigrationOfText(parsed->version, std::move(file.name), std::move(file.text)));
   }
   std::sort(source->migrations.begin(), source->migrations.end(),
             [](const Migration& a, const Migration& b) {
               return a.version != b.version ? a.version < b.version : a.name < b.name;
             });
-  return {};
+  return CheckFirstNumber(*source);
 }
 
 }  // namespace

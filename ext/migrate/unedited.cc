@@ -1,34 +1,31 @@
 #include "migrate/unedited.h"
 
-#include <string>
-
-#include "migrate/ledger.h"
 #include "migrate/pending_script.h"
+#include "migrate/text_seal.h"
 
 namespace fastmigrate {
 
 Result<std::optional<int>> UneditedVersion(const Database& db, const Source& source) {
   const std::optional<int> cannot_tell;
   if (source.migrations.empty()) return cannot_tell;
-  Result<std::optional<LedgerTexts>> texts = ReadLedgerTexts(db, source.migrations.size());
-  if (!texts) {
+  Result<std::optional<TextSeal>> seal = ReadSeal(db);
+  if (!seal) {
     const bool may_end_transaction =
-        IsFault(texts.error()) && PrimaryCode(texts.error()) != SQLITE_BUSY;
-    return may_end_transaction ? Result<std::optional<int>>(texts.error()) : cannot_tell;
+        IsFault(seal.error()) && PrimaryCode(seal.error()) != SQLITE_BUSY;
+    return may_end_transaction ? Result<std::optional<int>>(seal.error()) : cannot_tell;
   }
-  if (!*texts) return cannot_tell;
-  const int version = (*texts)->version;
+  if (!*seal) return cannot_tell;
+  const int version = (*seal)->version;
   if (version > source.LastVersion()) return cannot_tell;
   TextHashes hashes(source);
-  auto record = (*texts)->records.begin();
-  const auto end = (*texts)->records.end();
+  TextsHash texts(source.migrations.size());
   for (const Migration& migration : source.migrations) {
     if (migration.version > version) break;
-    while (record != end && record->version < migration.version) ++record;
-    if (record == end || record->version != migration.version) return cannot_tell;
     Result<Digest> hash = hashes.Of(migration);
-    if (!hash || *hash != record->hash) return cannot_tell;
+    if (!hash) return cannot_tell;
+    texts.Add(migration.version, *hash);
   }
+  if (texts.Result() != (*seal)->texts) return cannot_tell;
   return std::optional<int>(version);
 }
 

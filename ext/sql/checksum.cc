@@ -11,24 +11,12 @@
 namespace fastmigrate {
 namespace {
 
-constexpr std::array<char, 512> MakeHexPairs() {
-  std::array<char, 512> pairs{};
-  for (size_t byte = 0; byte < 256; ++byte) {
-    pairs[2 * byte] = kHexDigits[byte >> 4];
-    pairs[2 * byte + 1] = kHexDigits[byte & 15];
-  }
-  return pairs;
-}
-constexpr std::array<char, 512> kHexPairs = MakeHexPairs();
-
 Digest CanonicalForm(const XXH128_hash_t& hash) {
   XXH128_canonical_t canonical;
   XXH128_canonicalFromHash(&canonical, hash);
-  static_assert(sizeof canonical.digest * 2 == kDigestDigits);
   Digest digest;
-  for (size_t i = 0; i < sizeof canonical.digest; ++i) {
-    std::memcpy(&digest[2 * i], &kHexPairs[size_t{canonical.digest[i]} * 2], 2);
-  }
+  static_assert(sizeof canonical.digest == sizeof digest);
+  std::memcpy(digest.data(), canonical.digest, sizeof digest);
   return digest;
 }
 
@@ -44,6 +32,20 @@ void AppendWithLfEndings(std::string_view text, std::string* out) {
 }
 
 }  // namespace
+
+std::string Text(const Digest& digest) { return Hexadecimal({digest.data(), digest.size()}); }
+
+std::optional<Digest> DigestOf(std::string_view text) {
+  Digest digest;
+  if (text.size() != 2 * digest.size()) return std::nullopt;
+  for (size_t i = 0; i < digest.size(); ++i) {
+    const size_t high = std::string_view(kHexDigits).find(text[2 * i]);
+    const size_t low = std::string_view(kHexDigits).find(text[2 * i + 1]);
+    if (high == std::string_view::npos || low == std::string_view::npos) return std::nullopt;
+    digest[i] = static_cast<char>(high << 4 | low);
+  }
+  return digest;
+}
 
 struct HashState {
   HashState() { XXH3_128bits_reset(&xxh); }
@@ -90,7 +92,7 @@ void TokenChecksum::Flush() {
 
 std::string TokenChecksum::Digest() {
   Flush();
-  return std::string(Text(hash_->Result()));
+  return Text(hash_->Result());
 }
 
 Digest TextHash(std::string_view text, bool is_program) {
@@ -106,7 +108,7 @@ Digest TextHasher::Result() const { return hash_->Result(); }
 std::string ProgramChecksum(std::string_view text) {
   std::string with_lf;
   AppendWithLfEndings(text, &with_lf);
-  return std::string(Text(CanonicalForm(XXH3_128bits(with_lf.data(), with_lf.size()))));
+  return Text(CanonicalForm(XXH3_128bits(with_lf.data(), with_lf.size())));
 }
 
 }  // namespace fastmigrate

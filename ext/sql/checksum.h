@@ -13,6 +13,7 @@
 #include <array>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -21,9 +22,10 @@
 
 namespace fastmigrate {
 
-inline constexpr size_t kDigestDigits = 32;
-using Digest = std::array<char, kDigestDigits>;
-inline std::string_view Text(const Digest& digest) { return {digest.data(), digest.size()}; }
+using Digest = std::array<char, 16>;
+std::string Text(const Digest& digest);
+// Nullopt for what Text() does not write.
+std::optional<Digest> DigestOf(std::string_view text);
 
 struct HashState;
 

@@ -40,8 +40,8 @@ bool IsLockedByHost(const Database& db) {
   return db.host() != db.handle() && sqlite3_txn_state(db.host(), "main") != SQLITE_TXN_NONE;
 }
 
-Error GaveUp(const Error& error, const Database& db, bool others_wrote) {
-  std::string seconds = std::to_string(db.wait_limit().count() / 1000) + " seconds)";
+Error GaveUp(const Error& error, milliseconds waited, bool others_wrote) {
+  std::string seconds = std::to_string(waited.count() / 1000) + " seconds)";
   std::string why = others_wrote
                         ? " (other connections have been writing one after the other for over "
                         : " (another connection has held its lock for over ";
@@ -79,16 +79,21 @@ WithoutBusyTimeout::~WithoutBusyTimeout() {
   if (milliseconds_ > 0) sqlite3_busy_timeout(db_, milliseconds_);
 }
 
+// How long it is waited is asked of the host only when there is something to wait for.
 Status WaitWhileBusy(const Database& db, const std::function<Status()>& action) {
-  auto deadline = std::chrono::steady_clock::now() + db.wait_limit();
+  const auto began = std::chrono::steady_clock::now();
+  std::optional<milliseconds> limit;
   std::optional<int64_t> seen;
   bool others_wrote = false;
   for (int attempt = 0;; ++attempt) {
     Status status = action();
     if (status || !IsBusy(status.error())) return status;
     if (IsLockedByHost(db)) return LockedByHost(status.error(), db);
-    if (std::chrono::steady_clock::now() >= deadline) {
-      return GaveUp(status.error(), db, others_wrote);
+    if (!limit) {
+      limit = db.waits_long() ? LongWait(Database::Borrow(db.host())) : db.wait_limit();
+    }
+    if (std::chrono::steady_clock::now() >= began + *limit) {
+      return GaveUp(status.error(), *limit, others_wrote);
     }
     if (db.IsInterrupted()) return Error{SQLITE_INTERRUPT, "interrupted"};
     std::optional<int64_t> present = DataVersion(db);

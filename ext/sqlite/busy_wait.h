@@ -3,8 +3,8 @@
 // It is ours to do, so that it works under any busy handler of the host, which is left as it is:
 // with pauses that are never over 10 ms, so that connections which write without a break do not
 // starve us, and asking for interrupts. How long is a property of the connection (wait_limit()):
-// 5 seconds, or a minute where scripts are to be applied, since another process may be in the
-// middle of a long one.
+// 5 seconds, or LongWait() where scripts are to be applied (waits_long()), since another process
+// may be in the middle of a long one.
 
 #ifndef FASTMIGRATE_SQLITE_BUSY_WAIT_H_
 #define FASTMIGRATE_SQLITE_BUSY_WAIT_H_
@@ -20,10 +20,10 @@ namespace fastmigrate {
 // A minute, or the host's own busy timeout where that is longer.
 std::chrono::milliseconds LongWait(const Database& host);
 
-// Runs `action` again while it fails with SQLITE_BUSY and db.wait_limit() has not passed since the
-// first try. SQLITE_BUSY_SNAPSHOT is not waited for: it cannot get better. Nor is a lock of the
-// host's own, where `db` is a connection of ours beside it. The message says whether one connection
-// kept its lock or several wrote in turn.
+// Runs `action` again while it fails with SQLITE_BUSY and the connection's time has not passed
+// since the first try. SQLITE_BUSY_SNAPSHOT is not waited for: it cannot get better. Nor is a lock
+// of the host's own, where `db` is a connection of ours beside it. The message says whether one
+// connection kept its lock or several wrote in turn.
 Status WaitWhileBusy(const Database& db, const std::function<Status()>& action);
 
 // For as long as it lives, the connection does not wait for locks: its busy timeout is 0, and comes

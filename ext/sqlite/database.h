@@ -140,6 +140,7 @@ class Database {
   void Obey(const Database& host) {
     obeyed_ = host.handle_;
     wait_limit_ = host.wait_limit_;
+    waits_long_ = host.waits_long_;
   }
   // The host's connection: this one, or the one that it obeys.
   sqlite3* host() const { return obeyed_; }
@@ -150,9 +151,11 @@ class Database {
   // interrupted it, or memory has run out in it.
   Status CheckCaller() const;
 
-  // How long a call waits for another connection's lock.
+  // How long a call waits for another connection's lock: as busy_wait.h says, if it waits long.
   std::chrono::milliseconds wait_limit() const { return wait_limit_; }
   void SetWaitLimit(std::chrono::milliseconds limit) { wait_limit_ = limit; }
+  bool waits_long() const { return waits_long_; }
+  void SetWaitsLong() { waits_long_ = true; }
 
   // Whether what is read now stays locked to the end of the call: the statement that has called us
   // reads (SELECT * FROM f()), and SQLite lets go of no lock before all that read have ended.
@@ -174,6 +177,7 @@ class Database {
   sqlite3* handle_;
   sqlite3* obeyed_;
   std::chrono::milliseconds wait_limit_{5000};
+  bool waits_long_ = false;
   bool keeps_read_locks_ = false;
   ObjectProvider* provider_ = nullptr;
 };

@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "migrate/plan.h"
-#include "sqlite/busy_wait.h"
 #include "sqlite/settings.h"
 
 namespace fastmigrate {
@@ -20,7 +19,7 @@ Result<std::optional<CallMark>> BeginCall(Database* host, const char* function,
   if (rules.access == Access::kChanges) {
     if (Status status = RefuseInWritingStatement(*host, function); !status) return status.error();
   }
-  if (rules.wait == Wait::kLong) host->SetWaitLimit(LongWait(*host));
+  if (rules.wait == Wait::kLong) host->SetWaitsLong();
   std::optional<CallMark> mark;
   if (rules.reentry == Reentry::kAllowed) return mark;
   Result<CallMark> set = CallMark::Set(*host, function);
