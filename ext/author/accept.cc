@@ -38,8 +38,8 @@ Status AcceptEdit(const Database& db, int version, const Source& source) {
   }
   HistoryRecord accepted = *record;
   accepted.name = migration->Name();
-  accepted.checksum = script->checksum();
-  accepted.text_hash = script->text_hash();
+  accepted.checksum = Text(script->checksum());
+  accepted.text_hash = Text(script->text_hash());
   if (Status status = CreateLedger(db); !status) return status;
   if (Status status = RecordText(db, accepted); !status) return status;
   if (Status status = SealTexts(db, *ledger->version); !status) return status;

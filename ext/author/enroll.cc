@@ -145,8 +145,8 @@ HistoryRecord EnrolledRecord(const PendingScript& script) {
   HistoryRecord record = EnrolledRecord(script.version());
   record.name = script.migration().Name();
   record.kind = KindName(script.migration().kind);
-  record.checksum = script.checksum();
-  record.text_hash = script.text_hash();
+  record.checksum = Text(script.checksum());
+  record.text_hash = Text(script.text_hash());
   return record;
 }
 
@@ -160,7 +160,8 @@ Status WriteEnrollment(const Database& db, int from, int version,
   if (!present) return present.error();
   if (Status status = DropRecordsAbove(db, from, *present); !status) return status;
   if (Result<bool> moved = MoveVersion(db, from, version); !moved) return moved.error();
-  if (Status status = WriteRecords(db, records); !status) return status;
+  Status written = WriteRecords(db, records.size(), [&](size_t place) { return records[place]; });
+  if (!written) return written;
   if (Status status = SealTexts(db, version); !status) return status;
   return CheckVersion(db, version);
 }

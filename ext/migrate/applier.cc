@@ -54,11 +54,12 @@ Status Applier::Apply(std::span<PendingScript> scripts) {
     std::optional<Batch>& batch;
     ~BatchEnd() { batch.reset(); }
   } batch_end{batch_};
+  scripts_ = scripts;
   limit_ = scripts.size();
   Status status;
   do {
     again_ = false;
-    status = RunUpTo(scripts, limit_);
+    status = RunUpTo(limit_);
   } while (again_);
   if (status && guilty_) {
     note_ = kRolledBack;
@@ -70,9 +71,9 @@ Status Applier::Apply(std::span<PendingScript> scripts) {
   return Finished(status.error());
 }
 
-Status Applier::RunUpTo(std::span<PendingScript> scripts, size_t limit) {
+Status Applier::RunUpTo(size_t limit) {
   for (current_ = 0; current_ < limit; ++current_) {
-    PendingScript& script = scripts[current_];
+    PendingScript& script = scripts_[current_];
     if (script.version() <= Version()) continue;
     Status status = ApplyOne(&script);
     if (status && batch_ && MayCut()) status = CommitBatch();
@@ -146,6 +147,7 @@ Status Applier::OpenBatch() {
   Result<Transaction> transaction = Transaction::Begin(db_);
   if (!transaction) return transaction.error();
   batch_.emplace(std::move(*transaction));
+  batch_->done.reserve(limit_ - current_);
   if (Status status = OpenLedger(); !status) return status;
   if (look_ == Look::kBehindEach && options_.check_foreign_keys) {
     Result<std::vector<ForeignKeyViolation>> orphans = FindForeignKeyViolations(db_);
@@ -240,12 +242,29 @@ Status Applier::CheckBatch() {
   return MakeError("the scripts run again, with a look behind each");
 }
 
+HistoryRecord Applier::RecordOf(const Done& done) const {
+  const PendingScript& script = scripts_[done.place];
+  HistoryRecord record;
+  record.version = done.applied.version;
+  record.previous_version = done.previous_version;
+  record.name = done.applied.name;
+  record.kind = done.applied.kind;
+  record.origin = "applied";
+  record.checksum = Text(script.checksum());
+  record.text_hash = Text(script.text_hash());
+  record.duration_ms = done.applied.duration_ms;
+  record.statements = done.applied.statements;
+  return record;
+}
+
 Status Applier::WriteBatchRecords() {
-  const std::vector<HistoryRecord>& records = batch_->records;
-  if (records.empty()) return {};
-  Status status = DropRecordsAbove(db_, records.front().previous_version, batch_->fingerprint);
-  if (status) status = WriteRecords(db_, records);
-  return status ? SealTexts(db_, records.back().version) : status;
+  const std::vector<Done>& done = batch_->done;
+  if (done.empty()) return {};
+  Status status = DropRecordsAbove(db_, done.front().previous_version, batch_->fingerprint);
+  if (status) {
+    status = WriteRecords(db_, done.size(), [&](size_t place) { return RecordOf(done[place]); });
+  }
+  return status ? SealTexts(db_, done.back().applied.version) : status;
 }
 
 // Writes the records, and commits without a look at the scripts, which the caller has had.
@@ -277,6 +296,7 @@ Status Applier::CommitChecked() {
 }
 
 void Applier::Reached(std::vector<Done> done) {
+  run_.applied.reserve(run_.applied.size() + done.size());
   for (Done& script : done) {
     run_.version = script.applied.version;
     run_.applied.push_back(std::move(script.applied));
@@ -355,7 +375,6 @@ Status Applier::RunInSavepoint(PendingScript* script) {
   }
   if (Status status = ReleaseSavepoint(sql.file_name); !status) {
     batch_->done.pop_back();
-    batch_->records.pop_back();
     return status;
   }
   NoteOrphans(orphans);
@@ -411,6 +430,7 @@ Status Applier::CheckForeignKeys(const std::string& file_name,
 Status Applier::Record(const PendingScript& script, const Measure& measure) {
   Done done;
   done.place = current_;
+  done.previous_version = Version();
   AppliedScript& applied = done.applied;
   applied.version = script.version();
   applied.name = script.migration().Name();
@@ -419,24 +439,13 @@ Status Applier::Record(const PendingScript& script, const Measure& measure) {
   applied.changes = measure.Changes();
   applied.duration_ms = measure.Milliseconds();
 
-  HistoryRecord record;
-  record.version = applied.version;
-  record.previous_version = Version();
-  record.name = applied.name;
-  record.kind = applied.kind;
-  record.origin = "applied";
-  record.checksum = script.checksum();
-  record.text_hash = script.text_hash();
-  record.duration_ms = applied.duration_ms;
-  record.statements = applied.statements;
-  Result<bool> moved = batch_->move->Run(record.previous_version, applied.version);
+  Result<bool> moved = batch_->move->Run(done.previous_version, applied.version);
   if (!moved) return FailedOnLedger(applied.name, moved.error());
   if (!*moved) return LedgerChanged(applied.name);
   sqlite3_log(SQLITE_NOTICE, "fastmigrate: %s, %lld statements, %.1f ms%s", applied.name.c_str(),
               static_cast<long long>(applied.statements), applied.duration_ms,
               std::exchange(batch_->is_new, false) ? ", the first in a new database" : "");
   batch_->done.push_back(std::move(done));
-  batch_->records.push_back(std::move(record));
   return {};
 }
 

@@ -113,6 +113,7 @@ class Applier {
   struct PartedScript;
   struct Done {
     size_t place = 0;  // among the scripts
+    int previous_version = 0;
     AppliedScript applied;
   };
   // Everything that is open and known while the shared transaction is.
@@ -127,13 +128,12 @@ class Applier {
     LedgerFingerprint fingerprint;
     std::vector<ForeignKeyViolation> orphans;  // from before, with Look::kBehindEach
     std::vector<Done> done;                    // scripts that have run in it
-    std::vector<HistoryRecord> records;        // of these
     bool is_checked = false;                   // the ledger has been looked at behind them
     size_t clean = 0;                          // so many of them leave no new rows without a parent
     std::optional<Error> orphan;               // what the script behind those has left
   };
 
-  Status RunUpTo(std::span<PendingScript> scripts, size_t limit);
+  Status RunUpTo(size_t limit);
   Status ApplyOne(PendingScript* script);
   Status RunOne(PendingScript* script);
   Status ApplyInBatch(PendingScript* script);
@@ -153,6 +153,7 @@ class Applier {
   Status CommitBatch();
   Status CommitChecked();
   Status WriteBatchRecords();
+  HistoryRecord RecordOf(const Done& done) const;
   Status CheckBatch();
   void NoteOrphans(const Status& orphans);
   bool MayCut();
@@ -178,6 +179,7 @@ class Applier {
   const Database& db_;
   const ApplyOptions options_;
   MigrationRun& run_;
+  std::span<PendingScript> scripts_;
   std::optional<Batch> batch_;
   // Tables in temp, on which a script may make what it does not call TEMP.
   std::optional<bool> host_has_temp_;

@@ -263,8 +263,9 @@ Result<bool> MoveVersion(const Database& db, int from, int to) {
   return move->Run(from, to);
 }
 
-Status WriteRecords(const Database& db, std::span<const HistoryRecord> records) {
-  if (records.empty()) return {};
+Status WriteRecords(const Database& db, size_t count,
+                    const std::function<HistoryRecord(size_t)>& record_at) {
+  if (count == 0) return {};
   const std::string now = UtcNow();
   const int64_t changes = db.TotalChanges();
   Result<Statement> insert =
@@ -273,7 +274,8 @@ Status WriteRecords(const Database& db, std::span<const HistoryRecord> records) 
   if (!insert) return insert.error();
   insert->BindStatic(7, now);
   insert->BindStatic(10, FASTMIGRATE_VERSION);
-  for (const HistoryRecord& record : records) {
+  for (size_t place = 0; place < count; ++place) {
+    const HistoryRecord record = record_at(place);
     insert->Bind(1, int64_t{record.version});
     insert->Bind(2, int64_t{record.previous_version});
     BindOptional(&*insert, 3, record.name);
@@ -287,7 +289,7 @@ Status WriteRecords(const Database& db, std::span<const HistoryRecord> records) 
   }
   // The count may have gone round.
   const auto written = static_cast<uint32_t>(db.TotalChanges() - changes);
-  return written == static_cast<uint32_t>(records.size()) ? Status() : Status(NotWritten());
+  return written == static_cast<uint32_t>(count) ? Status() : Status(NotWritten());
 }
 
 Status CheckVersion(const Database& db, int version) {

@@ -6,9 +6,10 @@
 #ifndef FASTMIGRATE_MIGRATE_LEDGER_H_
 #define FASTMIGRATE_MIGRATE_LEDGER_H_
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -82,9 +83,10 @@ class VersionMove {
 // The same, once.
 Result<bool> MoveVersion(const Database& db, int from, int to);
 
-// Writes the records, each replacing one of the same version. An error also when they were not: a
-// host's authorizer can let a write pass and do nothing (SQLITE_IGNORE).
-Status WriteRecords(const Database& db, std::span<const HistoryRecord> records);
+// Writes so many records, each replacing one of the same version. An error also when they were not:
+// a host's authorizer can let a write pass and do nothing (SQLITE_IGNORE).
+Status WriteRecords(const Database& db, size_t count,
+                    const std::function<HistoryRecord(size_t place)>& record_at);
 
 // That the version is this one, as it was written: likewise.
 Status CheckVersion(const Database& db, int version);

@@ -19,13 +19,13 @@ Result<PendingScript> PendingScript::Read(const Migration& migration, bool keep_
   PendingScript pending;
   pending.migration_ = migration;
   if (pending.IsProgram()) {
-    pending.text_hash_ = Text(TextHash(*text, true));
+    pending.text_hash_ = TextHash(*text, true);
     pending.checksum_ = ProgramChecksum(*text);
     return pending;
   }
   Result<SqlScript> script = ReadSqlScript(migration.Name(), std::move(*text));
   if (!script) return script.error();
-  pending.text_hash_ = Text(script->text_hash);
+  pending.text_hash_ = script->text_hash;
   pending.checksum_ = script->checksum;
   pending.script_ = std::move(*script);
   pending.has_text_ = true;
@@ -100,6 +100,7 @@ Result<Digest> TextHashes::Of(const Migration& migration) {
 
 ReadScripts ReadSoundScripts(const std::vector<Migration>& migrations) {
   ReadScripts scripts;
+  scripts.sound.reserve(migrations.size());
   size_t kept = 0;
   for (const Migration& migration : migrations) {
     Result<PendingScript> script = PendingScript::Read(migration, true);

@@ -34,8 +34,8 @@ class PendingScript {
 
   const Migration& migration() const { return migration_; }
   int version() const { return migration_.version; }
-  const std::string& checksum() const { return checksum_; }
-  const std::string& text_hash() const { return text_hash_; }  // of the bytes
+  const Digest& checksum() const { return checksum_; }
+  const Digest& text_hash() const { return text_hash_; }  // of the bytes
   bool IsProgram() const { return migration_.kind != MigrationKind::kSql; }
 
   // Only for SQL. The statements that need a decision; valid while the text is dropped, too.
@@ -52,8 +52,8 @@ class PendingScript {
   PendingScript() = default;
 
   Migration migration_;
-  std::string checksum_;
-  std::string text_hash_;
+  Digest checksum_{};
+  Digest text_hash_{};
   SqlScript script_;  // its text is empty while it is dropped
   ScriptSteps steps_;
   bool has_text_ = false;

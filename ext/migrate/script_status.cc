@@ -157,7 +157,9 @@ Status RefuseForeignFolder(const Source& source) {
 Status CheckPromise(const LedgerState& ledger, const Source& source,
                     const std::map<int, std::string>& checksums) {
   std::vector<ScriptStatus> edited;
-  for (ScriptStatus& status : ListStatus(ledger, source, checksums)) {
+  for (const Migration& migration : source.migrations) {
+    if (migration.version > ledger.version.value_or(0)) break;
+    ScriptStatus status = StatusOf(ledger, migration, checksums);
     if (status.state == ScriptState::kLate) {
       return MakeError(*status.name + " was never applied: " + *status.detail +
                        "; give it a number above the last script's");
@@ -177,7 +179,7 @@ Result<std::string> ReadChecksum(const Migration& migration, const HistoryRecord
   }
   Result<PendingScript> script = PendingScript::Read(migration, false);
   if (!script) return script.error();
-  return script->checksum();
+  return Text(script->checksum());
 }
 
 Status CheckTarget(int version, const Source& source, int target) {

@@ -38,13 +38,15 @@ std::string Text(const Digest& digest) { return Hexadecimal({digest.data(), dige
 std::optional<Digest> DigestOf(std::string_view text) {
   Digest digest;
   if (text.size() != 2 * digest.size()) return std::nullopt;
+  bool is_hexadecimal = true;
+  auto value = [&](char c) {
+    is_hexadecimal = is_hexadecimal && (IsDigit(c) || (c >= 'a' && c <= 'f'));
+    return IsDigit(c) ? c - '0' : c - 'a' + 10;
+  };
   for (size_t i = 0; i < digest.size(); ++i) {
-    const size_t high = std::string_view(kHexDigits).find(text[2 * i]);
-    const size_t low = std::string_view(kHexDigits).find(text[2 * i + 1]);
-    if (high == std::string_view::npos || low == std::string_view::npos) return std::nullopt;
-    digest[i] = static_cast<char>(high << 4 | low);
+    digest[i] = static_cast<char>(value(text[2 * i]) << 4 | value(text[2 * i + 1]));
   }
-  return digest;
+  return is_hexadecimal ? std::optional(digest) : std::nullopt;
 }
 
 struct HashState {
@@ -55,7 +57,7 @@ struct HashState {
   XXH3_state_t xxh;
 };
 
-TokenChecksum::TokenChecksum() : hash_(std::make_unique<HashState>()) {}
+TokenChecksum::TokenChecksum() = default;
 TokenChecksum::~TokenChecksum() = default;
 
 void TokenChecksum::Add(const Token& token) {
@@ -80,19 +82,21 @@ void TokenChecksum::Gather(std::string_view bytes) {
     std::memcpy(gathered_.data() + used_, bytes.data(), bytes.size());
     used_ += bytes.size();
   } else {
-    hash_->Add(bytes);
+    hash_->Add(bytes);  // there is one since the flush
   }
   gathered_[used_++] = '\0';
 }
 
 void TokenChecksum::Flush() {
+  if (!hash_) hash_ = std::make_unique<HashState>();
   hash_->Add({gathered_.data(), used_});
   used_ = 0;
 }
 
-std::string TokenChecksum::Digest() {
+Digest TokenChecksum::Result() {
+  if (!hash_) return CanonicalForm(XXH3_128bits(gathered_.data(), used_));
   Flush();
-  return Text(hash_->Result());
+  return hash_->Result();
 }
 
 Digest TextHash(std::string_view text, bool is_program) {
@@ -105,10 +109,10 @@ TextHasher::~TextHasher() = default;
 void TextHasher::Add(std::string_view piece) { hash_->Add(piece); }
 Digest TextHasher::Result() const { return hash_->Result(); }
 
-std::string ProgramChecksum(std::string_view text) {
+Digest ProgramChecksum(std::string_view text) {
   std::string with_lf;
   AppendWithLfEndings(text, &with_lf);
-  return Text(CanonicalForm(XXH3_128bits(with_lf.data(), with_lf.size())));
+  return CanonicalForm(XXH3_128bits(with_lf.data(), with_lf.size()));
 }
 
 }  // namespace fastmigrate

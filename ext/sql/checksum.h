@@ -45,7 +45,7 @@ class TokenChecksum {
   // So many bytes have been put there.
   void Take(size_t size) { used_ += size; }
   // Of all tokens so far.
-  std::string Digest();
+  Digest Result();
 
  private:
   static constexpr size_t kGatheredBytes = 4096;
@@ -55,14 +55,14 @@ class TokenChecksum {
   void Gather(std::string_view bytes);
   void Flush();
 
-  std::unique_ptr<HashState> hash_;
-  bool separator_pending_ = false;  // a semicolon was seen and no token since
+  std::unique_ptr<HashState> hash_;  // of what has been gathered before
+  bool separator_pending_ = false;   // a semicolon was seen and no token since
   bool empty_ = true;
   size_t used_ = 0;
   std::array<char, kGatheredBytes> gathered_;
 };
 
-std::string ProgramChecksum(std::string_view text);
+Digest ProgramChecksum(std::string_view text);
 
 // Of the bytes as they are: two texts of one kind with the same one have the same checksum, which
 // costs more to find. A program and an SQL script of the same bytes have not the same one.

@@ -131,19 +131,26 @@ class ScriptReader {
   explicit ScriptReader(SqlScript* script) : script_(*script) {}
 
   Status Read() {
+    if (script_.text.size() <= kPieceBytes) {
+      script_.text_hash = TextHash(script_.text, false);
+    } else {
+      hasher_.emplace();
+    }
     if (script_.text.starts_with(kByteOrderMark)) {
-      hasher_.Add(kByteOrderMark);
+      if (hasher_) hasher_->Add(kByteOrderMark);
       script_.text.erase(0, kByteOrderMark.size());
     }
     Status status = ReadTokens();
     LookAtBytes(script_.text.size());
-    script_.text_hash = hasher_.Result();
+    if (hasher_) script_.text_hash = hasher_->Result();
     // What is no text has no tokens.
     if (Status sound = CheckEncoding(); !sound) return sound;
     return status;
   }
 
  private:
+  static constexpr size_t kPieceBytes = 64 << 10;
+
   Status ReadTokens() {
     Lexer lexer(script_.text);
     while (true) {
@@ -167,17 +174,16 @@ class ScriptReader {
                 "this trigger has no END; its last statement ends with ';', then comes END");
     }
     if (head_.size() > 0) Finish(script_.text.size());
-    script_.checksum = checksum_.Digest();
+    script_.checksum = checksum_.Result();
     return {};
   }
 
   // The bytes to behind this place: their hash, and whether they are text.
   void LookAtBytes(size_t offset) {
-    constexpr size_t kPieceBytes = 64 << 10;
     const std::string_view text = script_.text;
     while (seen_ <= offset && seen_ < text.size()) {
       const std::string_view piece = text.substr(seen_, kPieceBytes);
-      hasher_.Add(piece);
+      if (hasher_) hasher_->Add(piece);
       if (plain_ == seen_) plain_ += EndOfPlainText(piece);
       seen_ += piece.size();
     }
@@ -345,9 +351,9 @@ class ScriptReader {
   }
 
   SqlScript& script_;
-  TextHasher hasher_;
-  size_t seen_ = 0;   // of the bytes
-  size_t plain_ = 0;  // to here at least they are ASCII without a NUL
+  std::optional<TextHasher> hasher_;  // of more than a piece
+  size_t seen_ = 0;                   // of the bytes
+  size_t plain_ = 0;                  // to here at least they are ASCII without a NUL
   TokenChecksum checksum_;
   StatementHead head_;
   size_t start_ = 0;

@@ -64,7 +64,7 @@ inline constexpr std::string_view kUnfinishedLine =
 struct SqlScript {
   std::string file_name;  // for messages
   std::string text;       // without a byte order mark
-  std::string checksum;
+  Digest checksum{};
   Digest text_hash{};  // of the bytes as they were given
   size_t statement_count = 0;
   std::vector<SpecialStatement> specials;

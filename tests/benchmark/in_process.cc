@@ -164,7 +164,7 @@ void BM_Record(benchmark::State& state) {
       if (!Must(move.Run(version, record.version))) std::exit(1);
       version = record.version;
     }
-    Must(WriteRecords(db, records));
+    Must(WriteRecords(db, records.size(), [&](size_t place) { return records[place]; }));
     Must(SealTexts(db, last));
     Must(CheckVersion(db, last));
   }

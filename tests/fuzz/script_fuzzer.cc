@@ -64,7 +64,7 @@ void CheckChecksum(const SqlScript& script) {
     spaced += std::string(token.text) + "\n";
     if (token.kind == TokenKind::kIllegal) return;
   }
-  Require(checksum.Digest() == script.checksum, "the checksum is that of the tokens", script.text);
+  Require(checksum.Result() == script.checksum, "the checksum is that of the tokens", script.text);
   Result<SqlScript> again = ReadSqlScript("b.sql", spaced);
   // A line that begins with a dot is refused as a command of the shell.
   if (!again) return;

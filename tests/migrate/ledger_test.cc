@@ -38,7 +38,7 @@ std::string LedgerError(const Database& db) {
 }
 
 Status Write(const Database& db, const HistoryRecord& record) {
-  return WriteRecords(db, {&record, 1});
+  return WriteRecords(db, 1, [&](size_t) { return record; });
 }
 
 Status Advance(const Database& db, const HistoryRecord& record) {
@@ -88,11 +88,12 @@ TEST(Ledger, SeesThatARecordIsNotWritten) {
       nullptr);
   ignored = SQLITE_INSERT;
   const std::vector<HistoryRecord> two = {RecordOf(2, "applied"), RecordOf(3, "applied")};
-  EXPECT_EQ(WriteRecords(db, two).error().code, SQLITE_AUTH);
+  auto two_at = [&](size_t place) { return two[place]; };
+  EXPECT_EQ(WriteRecords(db, two.size(), two_at).error().code, SQLITE_AUTH);
   EXPECT_FALSE(Write(db, RecordOf(1, "applied", "new")));
   ignored = SQLITE_UPDATE;
   EXPECT_EQ(RecordText(db, RecordOf(1, "applied", "new")).error().code, SQLITE_AUTH);
-  EXPECT_TRUE(WriteRecords(db, two));
+  EXPECT_TRUE(WriteRecords(db, two.size(), two_at));
   ignored = 0;
   EXPECT_TRUE(RecordText(db, RecordOf(1, "applied", "new")));
   EXPECT_FALSE(RecordText(db, RecordOf(9, "applied", "new")));

@@ -91,7 +91,7 @@ TEST(TextHashes, AreOfTheBytesAndTheKind) {
   for (const Migration& migration : migrations) {
     Result<PendingScript> script = PendingScript::Read(migration, false);
     ASSERT_TRUE(script);
-    EXPECT_EQ(script->text_hash(), Text(*hashes.Of(migration))) << migration.name;
+    EXPECT_EQ(script->text_hash(), *hashes.Of(migration)) << migration.name;
   }
   migrations[0].name = "0009-gone.sql";
   EXPECT_EQ(hashes.Of(migrations[0]).error().code, SQLITE_CANTOPEN);

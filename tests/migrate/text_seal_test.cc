@@ -23,7 +23,7 @@ Database SealedDatabase() {
   for (const char* text : {"one", "two"}) {
     record.previous_version = record.version++;
     record.text_hash = Text(HashOf(text));
-    EXPECT_TRUE(WriteRecords(db, {&record, 1}));
+    EXPECT_TRUE(WriteRecords(db, 1, [&](size_t) { return record; }));
   }
   EXPECT_TRUE(*MoveVersion(db, 0, 2));
   EXPECT_TRUE(SealTexts(db, 2));
