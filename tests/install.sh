@@ -31,6 +31,7 @@ test=(
   clang-tidy=clang-tidy
   clang=clang
   pkg-config=pkg-config
+  ninja=ninja-build # builds several targets at once, where make builds one after the other
   '/usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a=libclang-rt-14-dev'
   npm=npm # fetches other versions of SQLite
 )
@@ -60,6 +61,7 @@ wasm=(
   chromium=chromium
 )
 windows=(
+  ninja=ninja-build
   x86_64-w64-mingw32-g++-posix=g++-mingw-w64-x86-64-posix
   wine=wine
   /usr/lib/wine/wine64=wine64
