@@ -7,7 +7,6 @@ namespace fastmigrate {
 
 Result<std::optional<int>> UneditedVersion(const Database& db, const Source& source) {
   const std::optional<int> cannot_tell;
-  if (source.migrations.empty()) return cannot_tell;
   Result<std::optional<TextSeal>> seal = ReadSeal(db);
   if (!seal) {
     const bool may_end_transaction =

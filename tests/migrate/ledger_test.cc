@@ -433,6 +433,17 @@ TEST(Ledger, ExtendsAHistoryOfAnOlderVersion) {
   EXPECT_EQ(ReadLedger(db)->Find(2)->text_hash, std::nullopt);
 }
 
+TEST(Ledger, AddsEachColumnThatIsNotThere) {
+  for (const char* column : {"text_hash", "text_seal"}) {
+    Database db = OpenDatabase();
+    ASSERT_TRUE(CreateLedger(db));
+    ASSERT_EQ(Query(db, std::string("ALTER TABLE _fastmigrate_history DROP COLUMN ") + column), "");
+    ASSERT_TRUE(CreateLedger(db));
+    EXPECT_EQ(Query(db, std::string("SELECT count(") + column + ") FROM _fastmigrate_history"),
+              "0");
+  }
+}
+
 // A newer version may keep more of a record.
 TEST(Ledger, LeavesColumnsAloneThatItDoesNotKnow) {
   Database db = OpenDatabase();
@@ -459,6 +470,7 @@ TEST(LedgerFingerprint, ChangesWithEverythingInOurTables) {
       "CREATE TABLE t (a); CREATE TEMP TRIGGER r AFTER INSERT ON t BEGIN "
       "UPDATE _fastmigrate_history SET name = 'x'; END",
       "UPDATE _fastmigrate_history SET checksum = 'x'",
+      "UPDATE _fastmigrate_history SET text_seal = x'00'",
       "UPDATE _fastmigrate_history SET previous_version = 7",
       "DELETE FROM _fastmigrate_history",
       "ALTER TABLE _meta ADD COLUMN more",

@@ -151,6 +151,12 @@ TEST(TextSeal, IsAnErrorWhereATriggerIsOnOurTables) {
   EXPECT_EQ(SealedVersion(db), -2);
 }
 
+TEST(TextSeal, IsNotMadeWithoutItsColumn) {
+  Database db = SealedDatabase();
+  ASSERT_EQ(Query(db, "ALTER TABLE _fastmigrate_history DROP COLUMN text_seal"), "");
+  EXPECT_EQ(SealTexts(db, 2).error().message, "no such column: text_seal");
+}
+
 // It is only for speed.
 TEST(TextSeal, IsNoneWhereAnAuthorizerIsAgainstIt) {
   struct Case {

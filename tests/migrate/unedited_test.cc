@@ -103,6 +103,25 @@ TEST(Unedited, IsLeftToThePlanWhereAScriptWasNotThere) {
   EXPECT_EQ(Look(db, project), std::nullopt);
 }
 
+// What is not in the seal, as its text is not known, is not taken for a script that is not needed.
+TEST(Unedited, IsLeftToThePlanWhereTheLastScriptIsGone) {
+  Applied applied;
+  ASSERT_EQ(Query(applied.db, "UPDATE _fastmigrate_history SET text_hash = NULL WHERE version = 2"),
+            "");
+  ASSERT_TRUE(SealTexts(applied.db, 2));
+  std::filesystem::remove(applied.project.dir() + "/0002-b.sql");
+  EXPECT_EQ(Look(applied.db, applied.project), std::nullopt);
+}
+
+TEST(Unedited, IsLeftToThePlanWhereThereIsNoScript) {
+  Project project;
+  std::filesystem::create_directories(project.dir());
+  Database db = project.Open();
+  EXPECT_EQ(Look(db, project), std::nullopt);
+  ASSERT_EQ(Query(db, "SELECT fastmigrate_create()"), "0");
+  EXPECT_EQ(Look(db, project), std::nullopt);
+}
+
 // Whatever makes a database managed, or takes a text for what it was, records the bytes.
 TEST(Unedited, IsSeenOnceTheScriptsWereEnrolled) {
   Project project;

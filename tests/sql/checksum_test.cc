@@ -37,6 +37,19 @@ TEST(TextHash, IsPinned) {
   EXPECT_NE(TextHash("SELECT 1;\n", true), TextHash("SELECT 1;\n", false));
 }
 
+TEST(Digest, IsReadAsItIsWritten) {
+  const std::string text = "0123456789abcdef99aa06d3014798d8";
+  ASSERT_TRUE(DigestOf(text));
+  EXPECT_EQ(Text(*DigestOf(text)), text);
+  for (const char* other :
+       {"", "0", "0123456789abcdef99aa06d3014798d", "0123456789abcdef99aa06d3014798d80",
+        "0123456789abcdef99aa06d3014798dg", "0123456789abcdef99aa06d3014798 8",
+        "0123456789ABCDEF99aa06d3014798d8", "/123456789abcdef99aa06d3014798d8",
+        ":123456789abcdef99aa06d3014798d8", "`123456789abcdef99aa06d3014798d8"}) {
+    EXPECT_FALSE(DigestOf(other)) << other;
+  }
+}
+
 TEST(Checksum, IsTheSameForTheSameSql) {
   const std::string sql = "CREATE TABLE t (a TEXT); SELECT 'a b';";
   const std::vector<std::string> same = {

@@ -109,6 +109,15 @@ TEST(WaitWhileBusy, DoesNotWaitForTheHostsOwnLock) {
       "a statement of this one still reads; finish or reset it first: SELECT a FROM t)");
 }
 
+TEST(WaitWhileBusy, WaitsAsLongAsLongWaitSaysWhereItWaitsLong) {
+  Database db = OpenDatabase();
+  db.SetWaitLimit(std::chrono::milliseconds(0));
+  db.SetWaitsLong();
+  int tries = 0;
+  EXPECT_TRUE(WaitWhileBusy(db, [&]() -> Status { return ++tries < 3 ? kLocked : Status(); }));
+  EXPECT_EQ(tries, 3);
+}
+
 TEST(LongWait, IsAMinuteOrTheHostsBusyTimeout) {
   Database db = OpenDatabase();
   EXPECT_EQ(LongWait(db), std::chrono::seconds(60));
