@@ -434,13 +434,12 @@ TEST(Ledger, ExtendsAHistoryOfAnOlderVersion) {
 }
 
 TEST(Ledger, AddsEachColumnThatIsNotThere) {
-  for (const char* column : {"text_hash", "text_seal"}) {
-    Database db = OpenDatabase();
+  for (const char* there : {"text_hash TEXT", "text_seal BLOB"}) {
+    Database db = DatabaseOfAnOlderVersion();
+    ASSERT_EQ(Query(db, std::string("ALTER TABLE _fastmigrate_history ADD COLUMN ") + there), "");
     ASSERT_TRUE(CreateLedger(db));
-    ASSERT_EQ(Query(db, std::string("ALTER TABLE _fastmigrate_history DROP COLUMN ") + column), "");
-    ASSERT_TRUE(CreateLedger(db));
-    EXPECT_EQ(Query(db, std::string("SELECT count(") + column + ") FROM _fastmigrate_history"),
-              "0");
+    EXPECT_EQ(Query(db, "SELECT count(text_hash), count(text_seal) FROM _fastmigrate_history"),
+              "0|0");
   }
 }
 
