@@ -46,7 +46,7 @@ Result<bool> AreThere(const std::string& dir, const std::string& from,
     if (present != nullptr && present->name == migration.script.name) {
       Result<std::string> text = ReadText(*present);
       if (!text) return text.error();
-      if (*text == *migration.script.text) continue;
+      if (*text == migration.script.Text()) continue;
     }
     return MakeError(
         "'" + dir + "' holds scripts already, " + source->migrations.front().Name() +
@@ -68,7 +68,7 @@ class WrittenScripts {
     written.files_.reserve(converted.migrations.size());
     for (const ConvertedMigration& migration : converted.migrations) {
       Result<NewFile> file =
-          WriteNewFile(Joined(dir, migration.script.name), *migration.script.text);
+          WriteNewFile(Joined(dir, migration.script.name), migration.script.Text());
       if (!file) return file.error();
       written.files_.push_back(std::move(*file));
     }

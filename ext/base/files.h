@@ -48,6 +48,7 @@ class Folder {
  public:
   static Result<Folder> Open(const std::string& path);
 
+  const std::string& path() const { return path_; }  // as it was given
   // Calls `take` with the name of everything that is in it, a NUL behind it, in no order, up to an
   // error. Whether it is a regular file is told where the system tells at no cost; where that is
   // false, TypeOf() does.

@@ -20,13 +20,18 @@ bool IsAboutSchema(const Error& error) {
          error.message.find("no such column: ") != std::string::npos;
 }
 
-Error FailedOnLedger(const std::string& file_name, const Error& error) {
+Error FailedOnLedger(std::string_view file_name, const Error& error) {
   return IsAboutSchema(error) ? LedgerChanged(file_name) : error.Within(file_name);
 }
 
 // Whether the scripts before the one with this error can be expected to succeed once more.
 bool IsOfTheScript(const Error& error) {
   return PrimaryCode(error) == SQLITE_CONSTRAINT || PrimaryCode(error) == SQLITE_ERROR;
+}
+
+// A program counts as one.
+int64_t StatementsOf(const PendingScript& script) {
+  return script.IsProgram() ? 1 : static_cast<int64_t>(script.sql().statement_count);
 }
 
 // What a part of its own holds: several transactions, or what must be detached behind a commit.
@@ -110,7 +115,7 @@ void Applier::RunAgain(size_t limit, std::optional<Error> guilty) {
 }
 
 int Applier::Version() const {
-  return batch_ && !batch_->done.empty() ? batch_->done.back().applied.version : run_.version;
+  return batch_ && !batch_->done.empty() ? VersionOf(batch_->done.back()) : run_.version;
 }
 
 Status Applier::ApplyOne(PendingScript* script) {
@@ -242,18 +247,28 @@ Status Applier::CheckBatch() {
   return MakeError("the scripts run again, with a look behind each");
 }
 
+AppliedScript Applier::AppliedOf(const Done& done) const {
+  const PendingScript& script = scripts_[done.place];
+  return {script.version(),
+          script.migration().Name(),
+          KindName(script.migration().kind),
+          StatementsOf(script),
+          done.changes,
+          done.duration_ms};
+}
+
 HistoryRecord Applier::RecordOf(const Done& done) const {
   const PendingScript& script = scripts_[done.place];
   HistoryRecord record;
-  record.version = done.applied.version;
+  record.version = script.version();
   record.previous_version = done.previous_version;
-  record.name = done.applied.name;
-  record.kind = done.applied.kind;
+  record.name = script.migration().name;
+  record.kind = KindName(script.migration().kind);
   record.origin = "applied";
   record.checksum = Text(script.checksum());
   record.text_hash = Text(script.text_hash());
-  record.duration_ms = done.applied.duration_ms;
-  record.statements = done.applied.statements;
+  record.duration_ms = done.duration_ms;
+  record.statements = StatementsOf(script);
   return record;
 }
 
@@ -264,7 +279,7 @@ Status Applier::WriteBatchRecords() {
   if (status) {
     status = WriteRecords(db_, done.size(), [&](size_t place) { return RecordOf(done[place]); });
   }
-  return status ? SealTexts(db_, done.back().applied.version) : status;
+  return status ? SealTexts(db_, VersionOf(done.back())) : status;
 }
 
 // Writes the records, and commits without a look at the scripts, which the caller has had.
@@ -285,22 +300,21 @@ Status Applier::CommitChecked() {
   status = batch_->transaction.Commit();
   batch_.reset();
   if (status) {
-    Reached(std::move(done));
+    Reached(done);
     return status;
   }
+  auto name_of = [this](const Done& script) { return scripts_[script.place].migration().Name(); };
   std::string names;
-  if (!done.empty()) names = " " + done.front().applied.name;
-  if (done.size() > 1) names += " to " + done.back().applied.name;
+  if (!done.empty()) names = " " + name_of(done.front());
+  if (done.size() > 1) names += " to " + name_of(done.back());
   unsure_ = std::move(done);
   return Error{status.error().code, "cannot commit" + names + ": " + status.error().message};
 }
 
-void Applier::Reached(std::vector<Done> done) {
+void Applier::Reached(const std::vector<Done>& done) {
   run_.applied.reserve(run_.applied.size() + done.size());
-  for (Done& script : done) {
-    run_.version = script.applied.version;
-    run_.applied.push_back(std::move(script.applied));
-  }
+  for (const Done& script : done) run_.applied.push_back(AppliedOf(script));
+  if (!done.empty()) run_.version = VersionOf(done.back());
 }
 
 Status Applier::ApplyInBatch(PendingScript* script) {
@@ -383,11 +397,11 @@ Status Applier::RunInSavepoint(PendingScript* script) {
 
 // Shows whether the script ran in the transaction in which it began: a function of the application
 // can end that and begin another.
-Status Applier::ReleaseSavepoint(const std::string& file_name) {
+Status Applier::ReleaseSavepoint(std::string_view file_name) {
   Status status = batch_->savepoint->Release();
   if (status || status.error().code != SQLITE_ERROR) return status;
   batch_->transaction.Rollback();
-  return MakeError(file_name +
+  return MakeError(std::string(file_name) +
                    ": a function that a statement of it calls has ended the transaction in which "
                    "the script runs (" +
                    status.error().message + ")");
@@ -404,7 +418,7 @@ void Applier::NoteOrphans(const Status& orphans) {
   }
 }
 
-Status Applier::CheckLedgerUntouched(const std::string& file_name) const {
+Status Applier::CheckLedgerUntouched(std::string_view file_name) const {
   Result<std::string> row = VersionRow(db_);
   if (!row) return FailedOnLedger(file_name, row.error());
   Result<LedgerFingerprint> fingerprint = ReadFingerprint(db_);
@@ -413,7 +427,7 @@ Status Applier::CheckLedgerUntouched(const std::string& file_name) const {
   return same ? Status() : LedgerChanged(file_name);
 }
 
-Status Applier::CheckForeignKeys(const std::string& file_name,
+Status Applier::CheckForeignKeys(std::string_view file_name,
                                  const std::vector<ForeignKeyViolation>& before) const {
   if (!options_.check_foreign_keys) return {};
   Result<std::vector<ForeignKeyViolation>> after = FindForeignKeyViolations(db_);
@@ -421,31 +435,24 @@ Status Applier::CheckForeignKeys(const std::string& file_name,
   std::vector<ForeignKeyViolation> violations = NewViolations(before, *after);
   if (violations.empty()) return {};
   return Error{SQLITE_CONSTRAINT_FOREIGNKEY,
-               file_name + ": FOREIGN KEY constraint failed: " + DescribeViolations(violations)};
+               std::string(file_name) +
+                   ": FOREIGN KEY constraint failed: " + DescribeViolations(violations)};
 }
 
 // Moves the version, which shows whether the script has been at it; the record is written before
 // the commit. Scripts that share a transaction move it too, one by one: a function of the
 // application can commit, not only in a statement that reads, but in whatever SQLite compiles.
 Status Applier::Record(const PendingScript& script, const Measure& measure) {
-  Done done;
-  done.place = current_;
-  done.previous_version = Version();
-  AppliedScript& applied = done.applied;
-  applied.version = script.version();
-  applied.name = script.migration().Name();
-  applied.kind = KindName(script.migration().kind);
-  applied.statements = script.IsProgram() ? 1 : static_cast<int64_t>(script.sql().statement_count);
-  applied.changes = measure.Changes();
-  applied.duration_ms = measure.Milliseconds();
-
-  Result<bool> moved = batch_->move->Run(done.previous_version, applied.version);
-  if (!moved) return FailedOnLedger(applied.name, moved.error());
-  if (!*moved) return LedgerChanged(applied.name);
-  sqlite3_log(SQLITE_NOTICE, "fastmigrate: %s, %lld statements, %.1f ms%s", applied.name.c_str(),
-              static_cast<long long>(applied.statements), applied.duration_ms,
+  const Migration& migration = script.migration();
+  const Done done{current_, Version(), measure.Changes(), measure.Milliseconds()};
+  Result<bool> moved = batch_->move->Run(done.previous_version, script.version());
+  if (!moved) return FailedOnLedger(migration.name, moved.error());
+  if (!*moved) return LedgerChanged(migration.name);
+  sqlite3_log(SQLITE_NOTICE, "fastmigrate: %s, %lld statements, %.1f ms%s",
+              migration.NulTerminatedName(), static_cast<long long>(StatementsOf(script)),
+              done.duration_ms,
               std::exchange(batch_->is_new, false) ? ", the first in a new database" : "");
-  batch_->done.push_back(std::move(done));
+  batch_->done.push_back(done);
   return {};
 }
 
@@ -454,12 +461,12 @@ void Applier::LearnVersion() {
   Result<std::optional<int>> version = ReadVersionNow(db_);
   if (!version) return;
   std::vector<Done> reached;
-  for (Done& done : unsure_) {
-    if (done.applied.version <= version->value_or(0)) reached.push_back(std::move(done));
+  for (const Done& done : unsure_) {
+    if (VersionOf(done) <= version->value_or(0)) reached.push_back(done);
   }
   unsure_.clear();
   if (!reached.empty() && note_ != kPerhapsInPart) note_ = "though their commit reported an error";
-  Reached(std::move(reached));
+  Reached(reached);
   run_.version = version->value_or(0);
   run_.is_managed = version->has_value();
 }
@@ -471,7 +478,7 @@ Error Applier::Finished(const Error& error) const {
   std::string version = std::to_string(run_.version);
   if (!unsure_.empty()) {
     message += "\ndatabase is at version " + version + " or " +
-               std::to_string(unsure_.back().applied.version) +
+               std::to_string(VersionOf(unsure_.back())) +
                ", which cannot be read now; SELECT fastmigrate_version() tells";
     return {error.code, message};
   }

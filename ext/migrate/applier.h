@@ -26,6 +26,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/file_lock.h"
@@ -43,7 +44,7 @@ namespace fastmigrate {
 struct AppliedScript {
   int version = 0;
   std::string name;
-  std::string kind;
+  std::string_view kind;
   int64_t statements = 0;
   int64_t changes = 0;  // rows, triggers included
   double duration_ms = 0;
@@ -114,7 +115,8 @@ class Applier {
   struct Done {
     size_t place = 0;  // among the scripts
     int previous_version = 0;
-    AppliedScript applied;
+    int64_t changes = 0;
+    double duration_ms = 0;
   };
   // Everything that is open and known while the shared transaction is.
   struct Batch {
@@ -153,21 +155,23 @@ class Applier {
   Status CommitBatch();
   Status CommitChecked();
   Status WriteBatchRecords();
+  int VersionOf(const Done& done) const { return scripts_[done.place].version(); }
+  AppliedScript AppliedOf(const Done& done) const;
   HistoryRecord RecordOf(const Done& done) const;
   Status CheckBatch();
   void NoteOrphans(const Status& orphans);
   bool MayCut();
 
-  Status CheckLedgerUntouched(const std::string& file_name) const;
-  Status CheckForeignKeys(const std::string& file_name,
+  Status CheckLedgerUntouched(std::string_view file_name) const;
+  Status CheckForeignKeys(std::string_view file_name,
                           const std::vector<ForeignKeyViolation>& before) const;
-  Status ReleaseSavepoint(const std::string& file_name);
+  Status ReleaseSavepoint(std::string_view file_name);
   Status Record(const PendingScript& script, const Measure& measure);
   // Each script begins as on a new connection.
   void ForgetRowid() const { sqlite3_set_last_insert_rowid(db_.handle(), 0); }
   // The version as this connection sees it.
   int Version() const;
-  void Reached(std::vector<Done> done);
+  void Reached(const std::vector<Done>& done);
   void RunAgain(size_t limit, std::optional<Error> guilty);
   void LearnVersion();
   Error Finished(const Error& error) const;

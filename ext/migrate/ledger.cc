@@ -360,8 +360,8 @@ Result<std::string> VersionRow(const Database& db) {
   return text;
 }
 
-Error LedgerChanged(const std::string& file_name) {
-  return MakeError(file_name +
+Error LedgerChanged(std::string_view file_name) {
+  return MakeError(std::string(file_name) +
                    ": a script must not change main._meta or main._fastmigrate_history; "
                    "fastmigrate moves the version itself");
 }

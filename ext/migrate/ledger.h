@@ -117,7 +117,7 @@ Result<std::string> VersionRow(const Database& db);
 std::string VersionRowOf(int version);
 
 // That the script has been at what ReadFingerprint() and VersionRow() tell.
-Error LedgerChanged(const std::string& file_name);
+Error LedgerChanged(std::string_view file_name);
 
 }  // namespace fastmigrate
 

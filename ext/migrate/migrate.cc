@@ -31,7 +31,9 @@ class Migrator {
       if (plan->pending.empty()) return std::move(run_);
       if (run_.total == 0) run_.total = plan->pending.size();
       if (Status status = RefuseWhatCannotWork(plan->pending); !status) return status.error();
-      if (!progress_) progress_ = Progress::FromEnvironment(NamesOf(plan->pending));
+      if (!progress_) {
+        progress_ = Progress::FromEnvironment([&] { return NamesOf(plan->pending); });
+      }
       // What runs brings everything up to the last script, or some of it ran beside the host's
       // connection, and it is looked at once more.
       Result<bool> finished = ApplySome(plan->pending);

@@ -42,18 +42,22 @@ std::string_view KindName(MigrationKind kind) {
   return "";
 }
 
-std::string Migration::Path() const { return Joined(home->dir, name); }
+std::string Migration::Path() const { return Joined(home->folder->path(), name); }
 
 Migration MigrationOfText(int version, std::string name, std::string text) {
-  auto home = std::make_shared<const ScriptHome>(ScriptHome{"", std::move(name)});
+  auto home = std::make_shared<const ScriptHome>(
+      ScriptHome{std::nullopt, std::move(name), std::move(text)});
   const std::string_view view = home->names;
-  return {version, MigrationKind::kSql, view, std::move(home),
-          std::make_shared<const std::string>(std::move(text))};
+  return {version, MigrationKind::kSql, view, std::move(home)};
 }
 
 Result<std::string> ReadText(const Migration& migration) {
-  if (migration.text) return *migration.text;
-  return ReadFile(migration.Path());
+  if (!migration.IsInFile()) return migration.Text();
+  std::string text;
+  Result<std::optional<FileStamp>> read =
+      migration.home->folder->ReadStamped(migration.NulTerminatedName(), &text);
+  if (!read) return read.error();
+  return text;
 }
 
 std::optional<MigrationName> ParseMigrationName(std::string_view file_name) {

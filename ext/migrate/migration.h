@@ -15,6 +15,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/files.h"
 #include "base/result.h"
 
 namespace fastmigrate {
@@ -28,8 +29,9 @@ std::string_view KindName(MigrationKind kind);
 
 // Where scripts were found, with the names of all of them, so that none needs memory of its own.
 struct ScriptHome {
-  std::string dir;    // empty when it is no folder
+  std::optional<Folder> folder;
   std::string names;  // a NUL behind each
+  std::string text;   // without a folder: what the one script holds
 };
 
 struct Migration {
@@ -37,18 +39,18 @@ struct Migration {
   MigrationKind kind = MigrationKind::kSql;
   std::string_view name;  // of the file, without its folder; in `home`, with a NUL behind it
   std::shared_ptr<const ScriptHome> home;
-  // What it holds, when it is not in a file.
-  std::shared_ptr<const std::string> text = nullptr;
 
   std::string Name() const { return std::string(name); }
   const char* NulTerminatedName() const { return name.data(); }
-  std::string Path() const;  // of the file
+  bool IsInFile() const { return home->folder.has_value(); }
+  std::string Path() const;                               // where it is in a file
+  const std::string& Text() const { return home->text; }  // where it is not
 };
 
 // One that is in no folder.
 Migration MigrationOfText(int version, std::string name, std::string text);
 
-// The text, which for a file is read now.
+// The text, which for a file is read now, in the folder that was listed.
 Result<std::string> ReadText(const Migration& migration);
 
 // What a script's file name says; nullopt when it is no script's. The version may be 0, which no

@@ -19,14 +19,12 @@ Result<PendingScript> PendingScript::Read(const Migration& migration, bool keep_
   PendingScript pending;
   pending.migration_ = migration;
   if (pending.IsProgram()) {
-    pending.text_hash_ = TextHash(*text, true);
-    pending.checksum_ = ProgramChecksum(*text);
+    pending.script_.text_hash = TextHash(*text, true);
+    pending.script_.checksum = ProgramChecksum(*text);
     return pending;
   }
-  Result<SqlScript> script = ReadSqlScript(migration.Name(), std::move(*text));
+  Result<SqlScript> script = ReadSqlScript(migration.name, std::move(*text));
   if (!script) return script.error();
-  pending.text_hash_ = script->text_hash;
-  pending.checksum_ = script->checksum;
   pending.script_ = std::move(*script);
   pending.has_text_ = true;
   if (!keep_text) pending.DropText();
@@ -43,7 +41,7 @@ Status PendingScript::LoadText() {
   if (has_text_ || IsProgram()) return {};
   Result<PendingScript> again = Read(migration_, true);
   if (!again) return again.error();
-  if (again->text_hash_ != text_hash_) {
+  if (again->text_hash() != text_hash()) {
     return MakeError(migration_.Name() +
                      " was changed while it was about to be applied; try again");
   }
@@ -70,35 +68,36 @@ std::vector<std::string> NamesOf(std::span<const PendingScript> scripts) {
   return names;
 }
 
-TextHashes::TextHashes(const Source& source)
-    : source_(source), may_be_known_(KnowsTextHashes()), may_remember_(MayRememberTextHashes()) {}
+TextHashes::TextHashes()
+    : may_be_known_(KnowsTextHashes()), may_remember_(MayRememberTextHashes()) {}
 
 Result<Digest> TextHashes::Of(const Migration& migration) {
   const bool is_program = migration.kind != MigrationKind::kSql;
-  if (migration.text) return TextHash(*migration.text, is_program);
+  if (!migration.IsInFile()) return TextHash(migration.Text(), is_program);
+  const Folder& folder = *migration.home->folder;
   const char* const name = migration.NulTerminatedName();
   if (may_be_known_) {
-    if (std::optional<FileStamp> stamp = source_.folder->StampOf(name)) {
+    if (std::optional<FileStamp> stamp = folder.StampOf(name)) {
       std::optional<Digest> known = KnownTextHash(*stamp, is_program);
       if (known) return *known;
     }
   }
   if (!may_remember_) {
     Digest hash;
-    Status status = source_.folder->Read(
-        name, [&](std::string_view text) { hash = TextHash(text, is_program); });
+    Status status =
+        folder.Read(name, [&](std::string_view text) { hash = TextHash(text, is_program); });
     if (!status) return status.error();
     return hash;
   }
   std::string text;
-  Result<std::optional<FileStamp>> stamp = source_.folder->ReadStamped(name, &text);
+  Result<std::optional<FileStamp>> stamp = folder.ReadStamped(name, &text);
   if (!stamp) return stamp.error();
   const Digest hash = TextHash(text, is_program);
   if (*stamp) RememberTextHash(**stamp, is_program, hash);
   return hash;
 }
 
-ReadScripts ReadSoundScripts(const std::vector<Migration>& migrations) {
+ReadScripts ReadSoundScripts(std::span<const Migration> migrations) {
   ReadScripts scripts;
   scripts.sound.reserve(migrations.size());
   size_t kept = 0;
@@ -118,7 +117,7 @@ ReadScripts ReadSoundScripts(const std::vector<Migration>& migrations) {
   return scripts;
 }
 
-Result<std::vector<PendingScript>> ReadPendingScripts(const std::vector<Migration>& migrations) {
+Result<std::vector<PendingScript>> ReadPendingScripts(std::span<const Migration> migrations) {
   ReadScripts scripts = ReadSoundScripts(migrations);
   if (!scripts.rest) return scripts.rest.error();
   return std::move(scripts.sound);

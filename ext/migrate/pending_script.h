@@ -16,7 +16,6 @@
 #include "base/result.h"
 #include "migrate/migration.h"
 #include "migrate/script_steps.h"
-#include "migrate/source.h"
 #include "sql/checksum.h"
 #include "sql/sql_script.h"
 
@@ -34,8 +33,8 @@ class PendingScript {
 
   const Migration& migration() const { return migration_; }
   int version() const { return migration_.version; }
-  const Digest& checksum() const { return checksum_; }
-  const Digest& text_hash() const { return text_hash_; }  // of the bytes
+  const Digest& checksum() const { return script_.checksum; }
+  const Digest& text_hash() const { return script_.text_hash; }  // of the bytes
   bool IsProgram() const { return migration_.kind != MigrationKind::kSql; }
 
   // Only for SQL. The statements that need a decision; valid while the text is dropped, too.
@@ -52,9 +51,7 @@ class PendingScript {
   PendingScript() = default;
 
   Migration migration_;
-  Digest checksum_{};
-  Digest text_hash_{};
-  SqlScript script_;  // its text is empty while it is dropped
+  SqlScript script_;  // its text is empty while it is dropped; of a program, the hashes only
   ScriptSteps steps_;
   bool has_text_ = false;
 };
@@ -70,13 +67,11 @@ std::vector<std::string> NamesOf(std::span<const PendingScript> scripts);
 // file, unless this process has before and it has not changed since (text_cache.h).
 class TextHashes {
  public:
-  // `source` must outlive it.
-  explicit TextHashes(const Source& source);
+  TextHashes();
 
   Result<Digest> Of(const Migration& migration);
 
  private:
-  const Source& source_;
   // False: a look at a file's stamp is not worth its time.
   const bool may_be_known_;
   const bool may_remember_;
@@ -88,10 +83,10 @@ struct ReadScripts {
   std::vector<PendingScript> sound;
   Status rest;
 };
-ReadScripts ReadSoundScripts(const std::vector<Migration>& migrations);
+ReadScripts ReadSoundScripts(std::span<const Migration> migrations);
 
 // All of them; an error when one is not sound.
-Result<std::vector<PendingScript>> ReadPendingScripts(const std::vector<Migration>& migrations);
+Result<std::vector<PendingScript>> ReadPendingScripts(std::span<const Migration> migrations);
 
 }  // namespace fastmigrate
 

@@ -67,7 +67,7 @@ Result<MigrationPlan> PlanMigration(const Database& db, const Source& source,
                                     std::optional<int> target) {
   Result<std::optional<int>> version = UneditedVersion(db, source);
   if (!version) return version.error();
-  Result<std::vector<Migration>> migrations = std::vector<Migration>();
+  Result<std::span<const Migration>> migrations = std::span<const Migration>();
   if (*version) {
     migrations = PendingAbove(**version, source, target);
   } else {

@@ -45,9 +45,10 @@ std::string Seconds(Progress::Clock::duration passed, int digits) {
 
 }  // namespace
 
-std::unique_ptr<Progress> Progress::FromEnvironment(std::vector<std::string> names) {
+std::unique_ptr<Progress> Progress::FromEnvironment(
+    const std::function<std::vector<std::string>()>& names) {
   if (EnvironmentVariable("FASTMIGRATE_PROGRESS") != "1") return nullptr;
-  return std::make_unique<Progress>(std::move(names),
+  return std::make_unique<Progress>(names(),
                                     Output{WriteToStandardError, StandardErrorIsTerminal()});
 }
 

@@ -41,9 +41,10 @@ class Progress {
     std::chrono::milliseconds tick{1000};
   };
 
-  // Null when the environment does not ask for it. `names` are those of the scripts that are to
+  // Null when the environment does not ask for it. `names` gives those of the scripts that are to
   // run.
-  static std::unique_ptr<Progress> FromEnvironment(std::vector<std::string> names);
+  static std::unique_ptr<Progress> FromEnvironment(
+      const std::function<std::vector<std::string>()>& names);
 
   Progress(std::vector<std::string> names, Output output);
   Progress(const Progress&) = delete;

@@ -254,7 +254,7 @@ bool NeedsChecksum(const LedgerState& ledger, const Migration& migration) {
 
 Result<std::map<int, std::string>> ReadChecksums(const LedgerState& ledger, const Source& source) {
   std::map<int, std::string> checksums;
-  TextHashes hashes(source);
+  TextHashes hashes;
   for (const Migration& migration : source.migrations) {
     if (!NeedsChecksum(ledger, migration)) continue;
     Result<std::string> checksum =
@@ -283,9 +283,10 @@ std::vector<ScriptStatus> ListStatus(const LedgerState& ledger, const Source& so
   return states;
 }
 
-Result<std::vector<Migration>> PendingMigrations(const LedgerState& ledger, const Source& source,
-                                                 const std::map<int, std::string>& checksums,
-                                                 std::optional<int> target) {
+Result<std::span<const Migration>> PendingMigrations(const LedgerState& ledger,
+                                                     const Source& source,
+                                                     const std::map<int, std::string>& checksums,
+                                                     std::optional<int> target) {
   if (!ledger.version && ledger.has_content) return NotManaged(source);
   if (Status status = RefuseForeignFolder(source); !status) return status.error();
   int version = ledger.version.value_or(0);
@@ -294,18 +295,17 @@ Result<std::vector<Migration>> PendingMigrations(const LedgerState& ledger, cons
   return PendingAbove(version, source, target);
 }
 
-Result<std::vector<Migration>> PendingAbove(int version, const Source& source,
-                                            std::optional<int> target) {
+Result<std::span<const Migration>> PendingAbove(int version, const Source& source,
+                                                std::optional<int> target) {
   if (target) {
     if (Status status = CheckTarget(version, source, *target); !status) return status.error();
   }
-  std::vector<Migration> pending;
-  for (const Migration& migration : source.migrations) {
-    if (migration.version > version && migration.version <= target.value_or(kMaxVersion)) {
-      pending.push_back(migration);
-    }
-  }
-  return pending;
+  auto first_above = [&source](int limit) {
+    return std::upper_bound(source.migrations.begin(), source.migrations.end(), limit,
+                            [](int value, const Migration& m) { return value < m.version; });
+  };
+  return std::span<const Migration>(first_above(version),
+                                    first_above(target.value_or(kMaxVersion)));
 }
 
 }  // namespace fastmigrate

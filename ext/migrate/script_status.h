@@ -18,6 +18,7 @@
 
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -62,14 +63,15 @@ Error AheadOfSource(int version, const Source& source);
 // Reads the files that NeedsChecksum() names.
 Result<std::map<int, std::string>> ReadChecksums(const LedgerState& ledger, const Source& source);
 
-// The migrations to apply, in order, up to `target`. An error when the promise that a version
-// makes is broken already, or the target cannot be reached.
-Result<std::vector<Migration>> PendingMigrations(const LedgerState& ledger, const Source& source,
-                                                 const std::map<int, std::string>& checksums,
-                                                 std::optional<int> target);
+// The migrations of `source` to apply, in order, up to `target`. An error when the promise that a
+// version makes is broken already, or the target cannot be reached.
+Result<std::span<const Migration>> PendingMigrations(const LedgerState& ledger,
+                                                     const Source& source,
+                                                     const std::map<int, std::string>& checksums,
+                                                     std::optional<int> target);
 // The same where the promise is known to hold, and the version is not above the last script's.
-Result<std::vector<Migration>> PendingAbove(int version, const Source& source,
-                                            std::optional<int> target);
+Result<std::span<const Migration>> PendingAbove(int version, const Source& source,
+                                                std::optional<int> target);
 
 }  // namespace fastmigrate
 

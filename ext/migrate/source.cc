@@ -111,10 +111,10 @@ class ScriptNames {
   int last_version_ = 0;
 };
 
-Result<ScriptNames> ListScripts(Source* source) {
+Result<ScriptNames> ListScripts(const Folder& folder, Source* source) {
   ScriptNames names;
   Status other;
-  Status listed = source->folder->ForEach([&](std::string_view name, bool is_file) -> Status {
+  Status listed = folder.ForEach([&](std::string_view name, bool is_file) -> Status {
     const std::optional<MigrationName> parsed = ParseMigrationName(name);
     if (parsed) {
       names.Add(*parsed, name, is_file);
@@ -131,11 +131,11 @@ Result<ScriptNames> ListScripts(Source* source) {
 Status TakeFolder(Source* source) {
   Result<Folder> folder = Folder::Open(source->dir);
   if (!folder) return CannotList(source->dir, folder.error());
-  source->folder = std::make_shared<Folder>(std::move(*folder));
-  Result<ScriptNames> names = ListScripts(source);
+  Result<ScriptNames> names = ListScripts(*folder, source);
   if (!names) return names.error();
   const std::vector<ScriptNames::Place> places = names->Sorted();
-  const auto home = std::make_shared<const ScriptHome>(ScriptHome{source->dir, names->TakeNames()});
+  const auto home =
+      std::make_shared<const ScriptHome>(ScriptHome{std::move(*folder), names->TakeNames(), ""});
   source->migrations.reserve(places.size());
   for (const ScriptNames::Place& place : places) {
     const auto name = std::string_view(home->names).substr(place.begin, place.length);

@@ -6,12 +6,10 @@
 #ifndef FASTMIGRATE_MIGRATE_SOURCE_H_
 #define FASTMIGRATE_MIGRATE_SOURCE_H_
 
-#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "base/files.h"
 #include "base/result.h"
 #include "migrate/migration.h"
 
@@ -25,9 +23,8 @@ struct IgnoredFile {
 struct Source {
   std::string dir;  // as it was given; empty for a bundle
   bool is_bundle = false;
-  std::shared_ptr<const Folder> folder;  // null for a bundle
-  std::vector<Migration> migrations;     // by version
-  std::vector<IgnoredFile> ignored;      // by name
+  std::vector<Migration> migrations;  // by version
+  std::vector<IgnoredFile> ignored;   // by name
 
   int LastVersion() const { return migrations.empty() ? 0 : migrations.back().version; }
   const Migration* Find(int version) const;  // null when there is none

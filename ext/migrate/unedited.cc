@@ -16,7 +16,7 @@ Result<std::optional<int>> UneditedVersion(const Database& db, const Source& sou
   if (!*seal) return cannot_tell;
   const int version = (*seal)->version;
   if (version > source.LastVersion()) return cannot_tell;
-  TextHashes hashes(source);
+  TextHashes hashes;
   TextsHash texts(source.migrations.size());
   for (const Migration& migration : source.migrations) {
     if (migration.version > version) break;

@@ -47,7 +47,7 @@ Result<std::vector<RehearsedScript>> Rehearse(const Database& db, MigrationPlan 
   MigrationRun run;
   run.version = plan.version;
   const std::span<PendingScript> tried(pending.data(), count);
-  std::unique_ptr<Progress> progress = Progress::FromEnvironment(NamesOf(tried));
+  std::unique_ptr<Progress> progress = Progress::FromEnvironment([&] { return NamesOf(tried); });
   options.progress = progress.get();
   Applier applier(db, std::move(options), &run);
   Status status = applier.Apply(tried);

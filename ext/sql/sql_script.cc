@@ -192,7 +192,8 @@ class ScriptReader {
   Status CheckEncoding() const {
     const std::string& text = script_.text;
     if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF")) {
-      return MakeError(script_.file_name + ":1:1: the file is UTF-16; save it as UTF-8");
+      return MakeError(std::string(script_.file_name) +
+                       ":1:1: the file is UTF-16; save it as UTF-8");
     }
     if (size_t nul = text.find('\0', plain_); nul != std::string::npos) {
       return At(nul, "a NUL byte; SQLite would take it for the end of the script");
@@ -376,9 +377,9 @@ bool SqlScript::Has(StatementKind kind) const {
                      [kind](const SpecialStatement& statement) { return statement.kind == kind; });
 }
 
-Result<SqlScript> ReadSqlScript(std::string file_name, std::string text) {
+Result<SqlScript> ReadSqlScript(std::string_view file_name, std::string text) {
   SqlScript script;
-  script.file_name = std::move(file_name);
+  script.file_name = file_name;
   script.text = std::move(text);
   if (Status status = ScriptReader(&script).Read(); !status) return status.error();
   return script;

@@ -62,8 +62,8 @@ inline constexpr std::string_view kUnfinishedLine =
     "-- fastmigrate: unfinished; write the SQL, and delete this line";
 
 struct SqlScript {
-  std::string file_name;  // for messages
-  std::string text;       // without a byte order mark
+  std::string_view file_name;  // for messages; the caller keeps it
+  std::string text;            // without a byte order mark
   Digest checksum{};
   Digest text_hash{};  // of the bytes as they were given
   size_t statement_count = 0;
@@ -91,7 +91,7 @@ bool MayDrop(const Token& first);
 
 // Checks the text: UTF-8 without NUL, strings, comments and triggers that end, no dot-commands of
 // the sqlite3 shell. A failure's message holds file, line and column.
-Result<SqlScript> ReadSqlScript(std::string file_name, std::string text);
+Result<SqlScript> ReadSqlScript(std::string_view file_name, std::string text);
 
 }  // namespace fastmigrate
 

@@ -106,8 +106,8 @@ Result<std::vector<Row>> ApplyTable(const Database& db, const Arguments& argumen
   if (!run) return run.error();
   std::vector<Row> rows;
   for (const AppliedScript& script : run->applied) {
-    rows.push_back({int64_t{script.version}, script.name, script.kind, script.statements,
-                    script.changes, script.duration_ms});
+    rows.push_back({int64_t{script.version}, script.name, std::string(script.kind),
+                    script.statements, script.changes, script.duration_ms});
   }
   return rows;
 }

@@ -28,7 +28,7 @@ std::string Converted(const Files& files, const std::vector<std::string>& record
   }
   std::string shown;
   for (const ConvertedMigration& migration : converted->migrations) {
-    shown += "[" + migration.script.Name() + "]" + *migration.script.text;
+    shown += "[" + migration.script.Name() + "]" + migration.script.Text();
   }
   return shown;
 }

@@ -1,4 +1,5 @@
-// A script that is a program, and the lock on it when the process that started it is killed.
+// What only POSIX systems do: the lock on a program whose starter is killed, and the folder that is
+// given another name while its scripts are read.
 
 #include <gtest/gtest.h>
 #include <signal.h>
@@ -10,8 +11,11 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <vector>
 
 #include "base/file_lock.h"
+#include "migrate/pending_script.h"
+#include "migrate/source.h"
 #include "test_support.h"
 
 namespace fastmigrate {
@@ -51,6 +55,19 @@ TEST(Applier, ProgramKeepsItsLockWhenTheProcessThatStartedItIsKilled) {
   EXPECT_TRUE(lock);
   EXPECT_GE(tries, 1);
   EXPECT_EQ(Version(project.Open()), "1");
+}
+
+// A deployment may put another folder in its place behind the look at its names.
+TEST(ReadPendingScripts, ReadsTheFolderThatWasListed) {
+  TempFolder temp;
+  temp.Write("m/0001-a.sql", "SELECT 1;");
+  Result<Source> source = ReadSource(temp.Path("m"));
+  ASSERT_TRUE(source);
+  std::filesystem::rename(temp.Path("m"), temp.Path("before"));
+  temp.Write("m/0001-a.sql", "SELECT 2;");
+  Result<std::vector<PendingScript>> scripts = ReadPendingScripts(source->migrations);
+  ASSERT_TRUE(scripts);
+  EXPECT_EQ(scripts->front().sql().text, "SELECT 1;");
 }
 
 // The database is managed before the program runs, and all else is written behind it.

@@ -80,7 +80,7 @@ TEST(TextHashes, AreOfTheBytesAndTheKind) {
   temp.Write("0005-e.sql", "");
   Result<Source> source = ReadSource(temp.path());
   ASSERT_TRUE(source);
-  TextHashes hashes(*source);
+  TextHashes hashes;
   std::vector<Migration>& migrations = source->migrations;
   EXPECT_EQ(*hashes.Of(migrations[0]), TextHash("SELECT 1;", false));
   EXPECT_EQ(*hashes.Of(migrations[1]), *hashes.Of(migrations[0]));

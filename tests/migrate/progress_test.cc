@@ -8,6 +8,7 @@
 #include <regex>
 #include <string>
 #include <thread>
+#include <vector>
 
 namespace fastmigrate {
 namespace {
@@ -89,12 +90,13 @@ TEST(Progress, GivesATerminalNothingThatItWouldObey) {
 }
 
 TEST(Progress, IsAskedForByTheEnvironment) {
+  auto names = [] { return std::vector<std::string>{"0002-a.sql"}; };
   unsetenv("FASTMIGRATE_PROGRESS");
-  EXPECT_EQ(Progress::FromEnvironment({"0002-a.sql"}), nullptr);
+  EXPECT_EQ(Progress::FromEnvironment(names), nullptr);
   setenv("FASTMIGRATE_PROGRESS", "0", 1);
-  EXPECT_EQ(Progress::FromEnvironment({"0002-a.sql"}), nullptr);
+  EXPECT_EQ(Progress::FromEnvironment(names), nullptr);
   setenv("FASTMIGRATE_PROGRESS", "1", 1);
-  EXPECT_NE(Progress::FromEnvironment({"0002-a.sql"}), nullptr);
+  EXPECT_NE(Progress::FromEnvironment(names), nullptr);
   unsetenv("FASTMIGRATE_PROGRESS");
 }
 

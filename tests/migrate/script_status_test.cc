@@ -321,7 +321,7 @@ TEST(PendingMigrations, AreWhatIsAboveTheVersionUpToTheTarget) {
        "4"},
   };
   for (const PendingCase& c : cases) {
-    Result<std::vector<Migration>> pending =
+    Result<std::span<const Migration>> pending =
         PendingMigrations(c.ledger, c.folder, c.checksums, c.target);
     std::string shown;
     if (!pending) {

@@ -162,7 +162,7 @@ std::string ShownBundle(std::string_view json) {
   EXPECT_EQ(bundle->dir, "");
   std::string shown;
   for (const Migration& migration : bundle->migrations) {
-    EXPECT_EQ(migration.home->dir, "");
+    EXPECT_FALSE(migration.IsInFile());
     shown += std::to_string(migration.version) + " " + migration.Name() + " " +
              *ReadText(migration) + "\n";
   }

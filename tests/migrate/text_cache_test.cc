@@ -5,8 +5,10 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "migrate/pending_script.h"
 #include "test_support.h"
@@ -102,24 +104,25 @@ TEST(FileStamp, TellsFilesApart) {
 // A script that the process has read is not read again.
 TEST(TextCache, IsAskedBeforeAScriptIsRead) {
   ForgetTextHashes();
-  Result<Source> etc = ReadSource("/etc");
+  Result<Folder> etc = Folder::Open("/etc");
   ASSERT_TRUE(etc);
+  const std::optional<FileStamp> stamp = etc->StampOf("passwd");
   Migration migration;
   migration.name = "passwd";
-  const std::optional<FileStamp> stamp = etc->folder->StampOf(migration.NulTerminatedName());
+  migration.home = std::make_shared<const ScriptHome>(ScriptHome{std::move(*etc), "passwd", ""});
   if (!stamp) GTEST_SKIP() << "no file here that is old";
-  const Digest hash = *TextHashes(*etc).Of(migration);
+  const Digest hash = *TextHashes().Of(migration);
   EXPECT_EQ(hash, TextHash(*ReadFile("/etc/passwd"), false));
   EXPECT_FALSE(KnowsTextHashes());  // what is read for the first time is not remembered
-  EXPECT_EQ(*TextHashes(*etc).Of(migration), hash);
+  EXPECT_EQ(*TextHashes().Of(migration), hash);
   EXPECT_EQ(KnownTextHash(*stamp, false), hash);
   RememberTextHash(*stamp, false, kTwo);
-  EXPECT_EQ(*TextHashes(*etc).Of(migration), kTwo);
+  EXPECT_EQ(*TextHashes().Of(migration), kTwo);
   migration.kind = MigrationKind::kShell;
-  EXPECT_NE(*TextHashes(*etc).Of(migration), kTwo);
+  EXPECT_NE(*TextHashes().Of(migration), kTwo);
   ForgetTextHashes();
   migration.kind = MigrationKind::kSql;
-  EXPECT_EQ(*TextHashes(*etc).Of(migration), hash);
+  EXPECT_EQ(*TextHashes().Of(migration), hash);
   ForgetTextHashes();
 }
 #endif
