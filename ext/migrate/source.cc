@@ -68,6 +68,10 @@ Error CannotList(const std::string& dir, const Error& error) {
 // The names of a folder's scripts.
 class ScriptNames {
  public:
+  ScriptNames() {
+    places_.reserve(128);
+    names_.reserve(4000);
+  }
   struct Place {
     uint16_t version = 0;
     uint16_t length = 0;

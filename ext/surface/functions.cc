@@ -405,29 +405,18 @@ constexpr TableFunction kTableFunctions[] = {
      "dir, target", kChanges, nullptr, RehearseTable},
 };
 
-// On a connection of our own nothing is called in the table form that changes it.
-enum class Owner { kHost, kOurs };
+}  // namespace
 
-int RegisterFor(sqlite3* db, Owner owner) {
+int RegisterFunctions(sqlite3* db) {
+  SetConnectionSetup(RegisterFunctions);
   if (int rc = RegisterRowScan(db); rc != SQLITE_OK) return rc;
   for (const ScalarFunction& function : kScalarFunctions) {
     if (int rc = RegisterScalarFunction(db, function); rc != SQLITE_OK) return rc;
   }
   for (const TableFunction& function : kTableFunctions) {
-    int rc = RegisterTableFunction(db, function);
-    if (rc == SQLITE_OK && function.done != nullptr && owner == Owner::kHost) {
-      rc = CreateTableFunctionInTemp(db, function);
-    }
-    if (rc != SQLITE_OK) return rc;
+    if (int rc = RegisterTableFunction(db, function); rc != SQLITE_OK) return rc;
   }
   return SQLITE_OK;
-}
-
-}  // namespace
-
-int RegisterFunctions(sqlite3* db) {
-  SetConnectionSetup([](sqlite3* own) { return RegisterFor(own, Owner::kOurs); });
-  return RegisterFor(db, Owner::kHost);
 }
 
 }  // namespace fastmigrate
