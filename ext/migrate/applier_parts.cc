@@ -1,4 +1,4 @@
-// Scripts that one transaction cannot hold: those in several parts, and programs. The other half of
+// Scripts that one transaction cannot hold: those in several parts, and programs. Belongs to
 // applier.h.
 
 #include <algorithm>
