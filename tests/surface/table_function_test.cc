@@ -68,7 +68,7 @@ Result<std::vector<Row>> ThrowOther(const Database&, const Arguments&) {
 }
 
 constexpr CallRules kReads{.access = Access::kAnywhere};
-constexpr CallRules kWrites{.access = Access::kChanges};
+constexpr CallRules kWrites{.access = Access::kChanges, .wait = Wait::kLong};
 
 constexpr TableFunction kGiven = {"given", "i, text", "a, b", kReads, nullptr, Given};
 constexpr TableFunction kNumbers = {"numbers", "n, other", "", kReads, nullptr, Numbers};
@@ -302,7 +302,8 @@ TEST(OpenSelect, LocksNothingOfMain) {
 }
 
 // Main is read once, whatever becomes of the statement; what changes it looks once more.
-// The first SELECT on a connection is compiled for main, which another connection has locked.
+// The first SELECT on a connection is compiled for main, which another connection has locked. Where
+// it waits long, it asks for the host's busy timeout.
 TEST(OpenSelect, WaitsForTheLockOfAnotherConnectionBeforeItRuns) {
   for (const TableFunction& function : {kReader, kWriter}) {
     OnFile test(function);
@@ -314,9 +315,15 @@ TEST(OpenSelect, WaitsForTheLockOfAnotherConnectionBeforeItRuns) {
         EXPECT_EQ(Query(other, "COMMIT"), "");
       }
     });
-    EXPECT_EQ(Query(test.db, std::string("SELECT * FROM ") + function.name),
-              function.done != nullptr ? "made\ntoo" : "1\n-1");
+    int asked = 0;
+    {
+      StatementTrace trace(
+          test.db, [&](std::string_view sql) { asked += sql == "PRAGMA busy_timeout" ? 1 : 0; });
+      EXPECT_EQ(Query(test.db, std::string("SELECT * FROM ") + function.name),
+                function.done != nullptr ? "made\ntoo" : "1\n-1");
+    }
     EXPECT_EQ(tries, 4) << function.name;
+    EXPECT_EQ(asked, function.rules.wait == Wait::kLong ? 1 : 0) << function.name;
   }
 }
 
