@@ -117,7 +117,6 @@ int NotGiven(FunctionTable* table) {
 // wait for is waited for while it is compiled; a lock that is taken between the two is SQLITE_BUSY.
 Status WaitForMain(const FunctionTable& table) {
   Database db = Database::Borrow(table.db);
-  if (sqlite3_txn_state(table.db, "main") != SQLITE_TXN_NONE) return {};
   if (table.function->rules.wait == Wait::kLong) db.SetWaitsLong();
   // SQLite forgets an interrupt when no statement runs.
   Result<Statement> running = db.Prepare("SELECT 0");
