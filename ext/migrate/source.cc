@@ -68,6 +68,8 @@ Error CannotList(const std::string& dir, const Error& error) {
 // The names of a folder's scripts.
 class ScriptNames {
  public:
+  // Room for what most folders hold: to grow from nothing takes longer than the rest of the
+  // listing.
   ScriptNames() {
     places_.reserve(128);
     names_.reserve(4000);
