@@ -193,10 +193,9 @@ Status ScriptRunner::CheckEncoding(const SpecialStatement& statement) const {
   if (!present || !tables || tables->value_or(1) > 0) return {};
   std::string wanted = NormalizedPragmaValue(statement.name, statement.value);
   if (EqualIgnoringCase(present->substr(0, wanted.size()), wanted)) return {};
-  return At(
-      statement.offset,
-      MakeError("this connection has its encoding fixed already, at " + *present +
-                "; run this PRAGMA on the empty database as the connection's first statement"));
+  return At(statement.offset,
+            MakeError("this connection has its encoding fixed already, at " + *present +
+                      "; run this PRAGMA on the empty database before the extension is loaded"));
 }
 
 // The pragmas that stand outside of transactions and still concern the connection. Into and out of

@@ -300,12 +300,14 @@ Result<std::span<const Migration>> PendingAbove(int version, const Source& sourc
   if (target) {
     if (Status status = CheckTarget(version, source, *target); !status) return status.error();
   }
-  auto first_above = [&source](int limit) {
+  auto count_up_to = [&source](int limit) {
     return std::upper_bound(source.migrations.begin(), source.migrations.end(), limit,
-                            [](int value, const Migration& m) { return value < m.version; });
+                            [](int value, const Migration& m) { return value < m.version; }) -
+           source.migrations.begin();
   };
-  return std::span<const Migration>(first_above(version),
-                                    first_above(target.value_or(kMaxVersion)));
+  const std::span<const Migration> all(source.migrations);
+  const auto first = static_cast<size_t>(count_up_to(version));
+  return all.subspan(first, static_cast<size_t>(count_up_to(target.value_or(kMaxVersion))) - first);
 }
 
 }  // namespace fastmigrate

@@ -405,18 +405,29 @@ constexpr TableFunction kTableFunctions[] = {
      "dir, target", kChanges, nullptr, RehearseTable},
 };
 
-}  // namespace
+// On a connection of our own nothing is called in the table form that changes it.
+enum class Owner { kHost, kOurs };
 
-int RegisterFunctions(sqlite3* db) {
-  SetConnectionSetup(RegisterFunctions);
+int RegisterFor(sqlite3* db, Owner owner) {
   if (int rc = RegisterRowScan(db); rc != SQLITE_OK) return rc;
   for (const ScalarFunction& function : kScalarFunctions) {
     if (int rc = RegisterScalarFunction(db, function); rc != SQLITE_OK) return rc;
   }
   for (const TableFunction& function : kTableFunctions) {
-    if (int rc = RegisterTableFunction(db, function); rc != SQLITE_OK) return rc;
+    int rc = RegisterTableFunction(db, function);
+    if (rc == SQLITE_OK && function.done != nullptr && owner == Owner::kHost) {
+      rc = CreateTableFunctionInTemp(db, function);
+    }
+    if (rc != SQLITE_OK) return rc;
   }
   return SQLITE_OK;
+}
+
+}  // namespace
+
+int RegisterFunctions(sqlite3* db) {
+  SetConnectionSetup([](sqlite3* own) { return RegisterFor(own, Owner::kOurs); });
+  return RegisterFor(db, Owner::kHost);
 }
 
 }  // namespace fastmigrate

@@ -7,7 +7,6 @@
 #include <string>
 #include <utility>
 
-#include "sqlite/busy_wait.h"
 #include "surface/rerun.h"
 
 namespace fastmigrate {
@@ -112,28 +111,13 @@ int NotGiven(FunctionTable* table) {
   return SQLITE_ERROR;
 }
 
-// A SELECT over the eponymous table locks main before it calls us, and waits for another
-// connection's lock there as long as the host's busy timeout says, if at all. What a call would
-// wait for is waited for while it is compiled; a lock that is taken between the two is SQLITE_BUSY.
-Status WaitForMain(const FunctionTable& table) {
-  Database db = Database::Borrow(table.db);
-  if (table.function->rules.wait == Wait::kLong) db.SetWaitsLong();
-  // SQLite forgets an interrupt when no statement runs.
-  Result<Statement> running = db.Prepare("SELECT 0");
-  if (!running) return running.error();
-  if (Result<bool> stepped = running->Step(); !stepped) return stepped.error();
-  return WaitWhileBusy(db, [&db]() -> Status {
-    Result<std::optional<int64_t>> read = db.QueryInteger("PRAGMA main.schema_version");
-    return read ? Status() : Status(read.error());
-  });
-}
-
 bool IsUsed(const sqlite3_index_info& info, int column) {
   return (info.colUsed & (sqlite3_uint64{1} << std::min(column, 63))) != 0;
 }
 
 // idxNum is a set of bits: the arguments that are given, in their order.
-int ChoosePlan(FunctionTable* table, sqlite3_index_info* info) {
+int BestIndex(sqlite3_vtab* vtab, sqlite3_index_info* info) {
+  auto* table = static_cast<FunctionTable*>(vtab);
   int constraint_of[kMostArguments];
   std::fill(std::begin(constraint_of), std::end(constraint_of), -1);
   for (int i = 0; i < info->nConstraint; ++i) {
@@ -163,19 +147,6 @@ int ChoosePlan(FunctionTable* table, sqlite3_index_info* info) {
   return SQLITE_OK;
 }
 
-int BestIndex(sqlite3_vtab* vtab, sqlite3_index_info* info) {
-  auto* table = static_cast<FunctionTable*>(vtab);
-  return Guarded(table, [&]() -> int {
-    if (table->is_in_main) {
-      Status status = WaitForMain(*table);
-      // Of all else the statement will have an error of its own.
-      const int code = status ? SQLITE_OK : PrimaryCode(status.error());
-      if (code == SQLITE_NOMEM || code == SQLITE_INTERRUPT) return Fail(table, status.error());
-    }
-    return ChoosePlan(table, info);
-  });
-}
-
 int Open(sqlite3_vtab*, sqlite3_vtab_cursor** cursor) {
   *cursor = new (std::nothrow) FunctionCursor();
   return *cursor == nullptr ? SQLITE_NOMEM : SQLITE_OK;
@@ -186,6 +157,10 @@ int Close(sqlite3_vtab_cursor* cursor) {
   return SQLITE_OK;
 }
 
+Status CreateInTemp(const Database& host, const std::string& name) {
+  return host.Execute("CREATE VIRTUAL TABLE IF NOT EXISTS temp." + name + " USING " + name);
+}
+
 // A SELECT over the eponymous table holds a lock on main, which the one in temp does not: it is
 // made now, and the statement finds it when it is run again. False when it is there (the statement
 // asks for main's by name) or cannot be made, and the eponymous one must do.
@@ -194,7 +169,7 @@ Result<bool> MoveToTemp(const Database& host, const std::string& name) {
       host.QueryInteger("SELECT 1 FROM temp.sqlite_master WHERE name = '" + name + "'");
   if (!is_there) return is_there.error();
   if (*is_there) return false;
-  Status created = host.Execute("CREATE VIRTUAL TABLE temp." + name + " USING " + name);
+  Status created = CreateInTemp(host, name);
   if (created) return true;
   switch (PrimaryCode(created.error())) {
     case SQLITE_NOMEM:
@@ -323,6 +298,11 @@ int RegisterTableFunction(sqlite3* db, const TableFunction& function) {
   return sqlite3_create_module_v2(db, function.name, &kModule, data, [](void* module) {
     delete static_cast<FunctionModule*>(module);
   });
+}
+
+int CreateTableFunctionInTemp(sqlite3* db, const TableFunction& function) {
+  Status created = CreateInTemp(Database::Borrow(db), function.name);
+  return !created && PrimaryCode(created.error()) == SQLITE_NOMEM ? SQLITE_NOMEM : SQLITE_OK;
 }
 
 }  // namespace fastmigrate

@@ -6,11 +6,9 @@
 //
 // A table-valued function is an eponymous virtual table, which belongs to `main`, so that a SELECT
 // over it holds a read lock there as long as it runs. So that nothing of ours keeps a lock when the
-// SELECT is left open, nor stands in the way of what the call writes, its first SELECT creates it
-// in `temp` as well, where names are looked up first, and is run again; so is one that has locked
-// main for another reason (rerun.h). Where temp cannot be written, or the SELECT does more than to
-// select from it alone, the eponymous table must do. Loading leaves temp alone: to open it takes
-// half as long as all the rest, and 90 KB.
+// SELECT is left open, nor stands in the way of what the call writes, it is created in `temp` as
+// well, where names are looked up first, and a SELECT from it alone is run again when it has locked
+// main (rerun.h). Where temp cannot be written, the eponymous table must do.
 
 #ifndef FASTMIGRATE_SURFACE_TABLE_FUNCTION_H_
 #define FASTMIGRATE_SURFACE_TABLE_FUNCTION_H_
@@ -37,6 +35,11 @@ struct TableFunction {
 
 // `function` must live as long as the connection. Returns an SQLite result code.
 int RegisterTableFunction(sqlite3* db, const TableFunction& function);
+
+// Creates it in `temp` now, and not when it is first used: SQLite then reads main for the statement
+// before it calls us, and waits for a lock there only as long as the host's busy timeout says.
+// What is in the way is no error: it is then created when it is used.
+int CreateTableFunctionInTemp(sqlite3* db, const TableFunction& function);
 
 }  // namespace fastmigrate
 

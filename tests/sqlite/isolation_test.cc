@@ -37,7 +37,7 @@ class Started {
   Database db;
 };
 
-constexpr char kOwnNames[] = "own own_trigger own_view";
+constexpr char kOwnNames[] = "fastmigrate_apply own own_trigger own_view";
 constexpr char kOwnDatabases[] = "main, temp, Own data";
 
 // What a script leaves in temp.
